@@ -1,0 +1,37 @@
+# Two commands do everything: `make tlf` (the main job) and `make test` (all tests).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: tlf sdtm adam check reconcile test lint types bench docs clean
+
+tlf sdtm adam: $(READY)
+	$(BIN)/crf2tlf build $@
+
+check reconcile: $(READY)
+	$(BIN)/crf2tlf $@
+
+test: lint types
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+lint: $(READY)
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+
+types: $(READY)
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.replicate
+
+# Everything is installed by hash from the lock file; the project itself needs no download of its own.
+$(READY): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The committed data (sdtm/, adam/, tlf/results.json, tlf/reconciliation.csv) come back with the next `make tlf`.
+clean:
+	rm -rf sdtm adam tlf

@@ -1,0 +1,1 @@
+"""From raw CRF extracts to SDTM, ADaM, tables, listings and figures, driven by specs."""

@@ -1,0 +1,1 @@
+"""Table, listing and figure specs and ADaM data in, results as data out."""

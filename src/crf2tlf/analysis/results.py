@@ -1,0 +1,195 @@
+"""Results as data: what ``tlf/results.json`` holds and the only thing that displays are rendered from.
+
+Every statistic is a :class:`Result` with the sets of records behind its numerator and denominator; every output is
+an :class:`Output` whose cells name the results they show. Displays know no statistics; this file knows no layout
+beyond order, labels and indentation.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RecordSet(_Data):
+    """Records behind a number: a dataset (or ``study`` for design constants) and the key values of each record."""
+
+    dataset: str
+    keys: tuple[str, ...]
+    records: tuple[tuple[str | float, ...], ...]
+
+
+class Result(_Data):
+    """One statistic of one analysis in one group; ``value`` is rounded to 12 significant digits, None if missing."""
+
+    id: str
+    output: str
+    analysis: str
+    analysis_set: str
+    group: str
+    variable: str
+    statistic: str
+    value: float | str | None
+    text: str
+    numerator: str | None = None
+    denominator: str | None = None
+
+
+class Cell(_Data):
+    """Text of a cell; ``number`` and ``decimals`` where the cell is one number; the ids of the results it shows."""
+
+    text: str
+    id: str | None = None
+    number: float | None = None
+    decimals: int | None = None
+    results: tuple[str, ...] = ()
+
+
+class Row(_Data):
+    """A row of cells, one a column; the first cell is the stub. A heading spans the row; rules part blocks."""
+
+    cells: tuple[Cell, ...]
+    indent: int = 0
+    heading: bool = False
+    rule_above: bool = False
+
+
+class Column(_Data):
+    """A column: header text, spanning header above it, alignment, and width as a share of the table's width."""
+
+    label: str
+    spanner: str | None = None
+    align: Literal["left", "center", "right"] = "left"
+    width: float = 1.0
+
+
+class Table(_Data):
+    """A rectangular display (table or listing): every row has as many cells as there are columns."""
+
+    kind: Literal["table"] = "table"
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+class Mark(_Data):
+    """A symbol on a figure: its category names the legend entry."""
+
+    category: str
+    x: float
+
+
+class Bar(_Data):
+    """One subject's bar of a waterfall: height in percent, colour category, and marks named by category."""
+
+    subject: str
+    value: float
+    category: str
+    marks: tuple[str, ...] = ()
+
+
+class Waterfall(_Data):
+    """Sorted bars of the best percentage change; ``not_evaluable`` are subjects without a bar."""
+
+    kind: Literal["waterfall"] = "waterfall"
+    y_label: str
+    x_label: str = ""
+    bars: tuple[Bar, ...]
+    categories: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+    reference_lines: tuple[float, ...] = ()
+    not_evaluable: tuple[str, ...] = ()
+
+
+class Segment(_Data):
+    """A horizontal stretch of a swimmer lane from ``start`` to ``end`` (axis units; the origin is 0)."""
+
+    category: str
+    start: float
+    end: float
+
+
+class Lane(_Data):
+    """One subject's lane of a swimmer plot; ``group`` colours the label or bar; ``ongoing`` draws an arrow."""
+
+    subject: str
+    group: str = ""
+    segments: tuple[Segment, ...]
+    marks: tuple[Mark, ...] = ()
+    ongoing: bool = False
+
+
+class Swimmer(_Data):
+    """Lanes around an origin (0), with the segments' and marks' categories in legend order."""
+
+    kind: Literal["swimmer"] = "swimmer"
+    x_label: str
+    origin_label: str = ""
+    lanes: tuple[Lane, ...]
+    segments: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+class Step(_Data):
+    """A point of a survival curve: from ``time`` on, the survival probability and its limits (None: not reached)."""
+
+    time: float
+    survival: float
+    lower: float | None = None
+    upper: float | None = None
+
+
+class Curve(_Data):
+    """One group's survival curve; ``at_risk`` belongs to the figure's ``at_risk_times``."""
+
+    label: str
+    steps: tuple[Step, ...]
+    censored: tuple[tuple[float, float], ...] = ()
+    at_risk: tuple[int, ...] = ()
+    median: float | None = None
+    median_lower: float | None = None
+    median_upper: float | None = None
+
+
+class KaplanMeier(_Data):
+    """Survival curves with a common axis and the times at which numbers at risk are shown."""
+
+    kind: Literal["kaplan_meier"] = "kaplan_meier"
+    x_label: str
+    y_label: str
+    curves: tuple[Curve, ...]
+    at_risk_times: tuple[float, ...]
+    annotations: tuple[str, ...] = ()
+
+
+Body = Annotated[Table | Waterfall | Swimmer | KaplanMeier, Field(discriminator="kind")]
+
+
+class Output(_Data):
+    """One table, figure or listing as it is to be rendered; all texts are final."""
+
+    id: str
+    kind: Literal["table", "figure", "listing"]
+    title: str
+    population: str = ""
+    footnotes: tuple[str, ...] = ()
+    orientation: Literal["portrait", "landscape"] = "portrait"
+    body: Body
+
+
+class Results(_Data):
+    """The whole of ``tlf/results.json``."""
+
+    version: Literal["1"] = "1"
+    study: str
+    title: str
+    draft: bool = False
+    release_timestamp: str
+    outputs: tuple[Output, ...]
+    results: tuple[Result, ...]
+    record_sets: dict[str, RecordSet]

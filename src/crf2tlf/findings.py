@@ -1,0 +1,163 @@
+"""Findings: the only way any part of the program reports a problem with specs, raw data or results.
+
+A finding says where (``specs/sdtm/ae.yaml:14``, ``raw/ae.csv:17``), what was found, what was expected and what to
+do. Findings are collected and shown together; a user's mistake never becomes a traceback.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error stops a submission build, the others do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A file of the study folder, and the line where known (1 is the first; a CSV's header is line 1)."""
+
+    file: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem: a stable code, the place, the message, and the places of the offending records."""
+
+    code: str
+    place: Place
+    message: str
+    severity: Severity = Severity.ERROR
+    records: tuple[Place, ...] = ()
+    count: int = 1
+
+    def __str__(self) -> str:
+        shown = ", ".join(str(p) for p in self.records[:5])
+        more = f" and {self.count - len(self.records[:5])} more" if self.count > 5 and self.records else ""
+        where = f" [{shown}{more}]" if shown else ""
+        return f"{self.place}: {self.severity}: {self.code}: {self.message}{where}"
+
+
+class StudyError(Exception):
+    """Raised when findings stop the work; carries them all. The command line prints them and exits 1."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(map(str, self.findings)))
+
+
+@dataclass
+class Findings:
+    """The collected report of a run; ``policy`` (from study.yaml) sets the severity of a code."""
+
+    policy: Mapping[str, Severity] = field(default_factory=dict)
+    items: list[Finding] = field(default_factory=list)
+
+    def add(
+        self,
+        code: str,
+        place: Place,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        records: Iterable[Place] = (),
+        count: int | None = None,
+    ) -> None:
+        """Record a finding; the study's policy overrides its severity, the catalogue gives the usual one."""
+        usual = severity or CODES[code].severity
+        places = tuple(records)
+        total = count if count is not None else max(len(places), 1)
+        item = Finding(code, place, message, self.policy.get(code, usual), places, total)
+        if item not in self.items:
+            self.items.append(item)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that stop a submission build."""
+        return tuple(f for f in self.items if f.severity is Severity.ERROR)
+
+    def stop_on_errors(self) -> None:
+        """Raise :class:`StudyError` with every finding so far when one of them is an error."""
+        if self.errors:
+            raise StudyError(self.items)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return `` (did you mean X?)`` for the known name most like ``name``, or an empty text."""
+    by_fold = {k.casefold(): k for k in known}
+    close = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.6)
+    return f" (did you mean {by_fold[close[0]]}?)" if close else ""
+
+
+@dataclass(frozen=True)
+class Code:
+    """An entry of the catalogue of finding codes: what it means and how much it usually weighs."""
+
+    severity: Severity
+    meaning: str
+
+
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+CODES: dict[str, Code] = {
+    "SPEC_YAML": Code(_E, "A spec file is not readable YAML 1.2."),
+    "SPEC_MODEL": Code(_E, "A spec has an unknown key, lacks a required one, or holds a value of the wrong kind."),
+    "SPEC_REFERENCE": Code(_E, "A spec refers to a form, dataset, codelist, map or output that does not exist."),
+    "SPEC_VARIABLE": Code(_E, "A variable is not in the standard and its label or type is not given."),
+    "RULE_SYNTAX": Code(_E, "A rule is not an expression of the rule language."),
+    "RULE_NAME": Code(_E, "A rule uses a name that is neither a column, a dataset's variable nor a constant."),
+    "RULE_METHOD": Code(_E, "A rule calls a method that the catalogue lacks."),
+    "RULE_ARGUMENT": Code(_E, "A method is called with missing, surplus or wrongly typed arguments."),
+    "RULE_TYPE": Code(_E, "An operator or variable gets a kind of value it does not take."),
+    "RULE_CYCLE": Code(_E, "Variables depend on each other in a circle."),
+    "RAW_FILE_MISSING": Code(_E, "A form's file is not in the raw folder."),
+    "RAW_FILE_EXTRA": Code(_W, "A file in the raw folder belongs to no form spec."),
+    "RAW_FILE_EMPTY": Code(_E, "A form's file has no header or no records."),
+    "RAW_FILE_FORMAT": Code(_E, "A form's file is not of the stated format."),
+    "RAW_ENCODING": Code(_E, "A form's file is not in the stated encoding."),
+    "RAW_COLUMN_MISSING": Code(_E, "A form's file lacks a column that its spec declares."),
+    "RAW_COLUMN_EXTRA": Code(_E, "A form's file has a column that its spec does not declare."),
+    "RAW_RECORD_SHAPE": Code(_E, "A line has more or fewer cells than the header."),
+    "RAW_REQUIRED": Code(_E, "A required cell is blank."),
+    "RAW_CODE": Code(_E, "A cell holds a code that the form's code list lacks."),
+    "RAW_DATE": Code(_E, "A date cannot be read in any declared format, or is no day of the calendar."),
+    "RAW_DATE_AMBIGUOUS": Code(_E, "Two declared formats read the same date differently."),
+    "RAW_NUMBER": Code(_E, "A text that a rule takes as a number is not one."),
+    "RAW_UNUSED": Code(_E, "A raw record reached no dataset and no rule left it out."),
+    "RAW_SUBJECT": Code(_E, "A form has a subject that the subject-level dataset lacks."),
+    "MAP_UNMAPPED": Code(_E, "A value is outside its map."),
+    "CODELIST_VALUE": Code(_E, "A value is outside its codelist."),
+    "KEY_DUPLICATE": Code(_E, "Records of a dataset share a key that should tell them apart."),
+    "KEY_MISSING": Code(_E, "An identifier that must be present is missing."),
+    "LOOKUP_MANY": Code(_E, "A lookup that expects one record finds several."),
+    "LOOKUP_NONE": Code(_E, "A lookup that expects a record finds none."),
+    "VALUE_CONFLICT": Code(_E, "Sources that should agree on a value differ."),
+    "VALUE_TIE": Code(_E, "Two records tie where one is to be chosen."),
+    "VALUE_UNIT": Code(_E, "A unit cannot be converted."),
+    "INTERVAL_OVERLAP": Code(_E, "Intervals that should follow each other overlap."),
+    "TEXT_LENGTH": Code(_E, "A text is longer than its variable or the transport format allows."),
+    "TEXT_ASCII": Code(_E, "A text has characters that the transport format cannot hold."),
+    "CHECK_FAILED": Code(_W, "A data check written in a spec does not hold for a record."),
+    "TEMPLATE": Code(_E, "A title, footnote or cell template uses an undefined name or is malformed."),
+    "ANALYSIS": Code(_E, "An analysis cannot be carried out as specified."),
+    "RECONCILE_UNMATCHED": Code(_E, "A published number has no result, or a result id does not exist."),
+    "RECONCILE_DIFFERENT": Code(_E, "A published number differs from the result without an explanation."),
+    "RECONCILE_EXPLAINED": Code(_N, "A published number differs from the result, with an explanation."),
+}
