@@ -1,0 +1,84 @@
+"""``specs/raw/*.yaml``: the forms of the CRF as the EDC exports them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from crf2tlf.spec.located import LocatedMap
+from crf2tlf.spec.model import OneOrMore, RuleText, SpecModel, Text, place_of
+
+
+def _label_alone(value: object) -> object:
+    """Let ``AETERM: Event as reported`` stand for ``AETERM: {label: Event as reported}``."""
+    if isinstance(value, str):
+        column = LocatedMap(label=value)
+        column.place = place_of(value)
+        column.places = {"label": column.place}
+        return column
+    return value
+
+
+class ColumnSpec(SpecModel):
+    """A column of a form."""
+
+    label: Text | None = None
+    from_: Text | None = Field(
+        default=None, alias="from", description="The header in the file, where it is not the name."
+    )
+    formats: OneOrMore[str] = Field(default=(), description="Date and time formats, such as DD-MON-YYYY or MM/DD/YYYY.")
+    codes: dict[str, Text] = Field(default={}, description="The EDC's code list: code and meaning.")
+    required: bool = Field(default=False, description="A blank cell is a finding.")
+
+
+class Duplicates(SpecModel):
+    """Records entered twice: the columns that tell, and which one is kept. The others are counted."""
+
+    by: tuple[str, ...]
+    keep: Literal["first", "last"] = "first"
+
+
+class LeaveOut(SpecModel):
+    """Records that go nowhere, with the reason that the ledger shows."""
+
+    where: RuleText
+    reason: Text
+
+
+Column = Annotated[ColumnSpec, BeforeValidator(_label_alone)]
+
+
+class FormSpec(SpecModel):
+    """A form: its file, its columns, and which of its records are not taken."""
+
+    form: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="The name in rules: raw.<form>.")
+    label: Text | None = None
+    file: str = Field(description="The file's name in the raw folder.", pattern=r"^[^/\\]+$")
+    encoding: str = "utf-8"
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    subject: str = Field(description="The column that names the subject.")
+    columns: dict[str, Column]
+    other_columns: Literal["finding", "ignore"] = Field(
+        default="finding", description="What an undeclared column of the file is."
+    )
+    duplicates: Duplicates | None = None
+    cutoff: str | None = Field(
+        default=None, description="The form's date: records after the data cut-off are left out."
+    )
+    leave_out: tuple[LeaveOut, ...] = ()
+
+    def header(self, column: str) -> str:
+        """Return the header in the file of the named column."""
+        return self.columns[column].from_ or column
+
+    def model_post_init(self, _context: Any) -> None:
+        """Check that the columns named by other keys are declared."""
+        named = [
+            self.subject,
+            *([self.cutoff] if self.cutoff else []),
+            *(self.duplicates.by if self.duplicates else ()),
+        ]
+        for column in named:
+            if column not in self.columns:
+                raise ValueError(f"the column {column} is not declared under columns")

@@ -1,0 +1,92 @@
+"""Reading a study folder's specs into one frozen :class:`Study`; every problem is a finding, all are collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from crf2tlf.findings import Findings, Place
+from crf2tlf.spec.dataset import DatasetSpec
+from crf2tlf.spec.form import FormSpec
+from crf2tlf.spec.located import LocatedMap, load_yaml
+from crf2tlf.spec.model import SpecModel, validate
+from crf2tlf.spec.output import OutputSpec
+from crf2tlf.spec.study import CodelistsSpec, StudySpec
+
+M = TypeVar("M", bound=SpecModel)
+
+
+@dataclass(frozen=True)
+class Study:
+    """All specs of a study folder, and where its raw data are."""
+
+    root: Path
+    raw: Path
+    spec: StudySpec
+    codelists: CodelistsSpec
+    forms: MappingProxyType[str, FormSpec]
+    sdtm: MappingProxyType[str, DatasetSpec]
+    adam: MappingProxyType[str, DatasetSpec]
+    outputs: MappingProxyType[str, OutputSpec] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def datasets(self) -> dict[str, DatasetSpec]:
+        """SDTM and ADaM datasets by name, as the specs list them."""
+        return {**self.sdtm, **self.adam}
+
+
+def load_study(root: Path, raw: Path | None, findings: Findings) -> Study | None:
+    """Load the specs under ``root/specs``; ``raw`` is the raw folder where it is not ``root/raw``.
+
+    Returns None when a spec cannot be loaded; the findings say why. The severity policy of study.yaml is put into
+    ``findings`` before anything else is checked.
+    """
+    specs = root / "specs"
+    spec = _load_one(specs / "study.yaml", root, StudySpec, findings)
+    if spec:
+        findings.policy = dict(spec.severity)
+    codelists: CodelistsSpec | None = CodelistsSpec()
+    if (specs / "codelists.yaml").exists():
+        codelists = _load_one(specs / "codelists.yaml", root, CodelistsSpec, findings)
+    forms = _load_all(specs / "raw", root, FormSpec, lambda form: form.form, findings)
+    sdtm = _load_all(specs / "sdtm", root, DatasetSpec, lambda dataset: dataset.dataset, findings)
+    adam = _load_all(specs / "adam", root, DatasetSpec, lambda dataset: dataset.dataset, findings)
+    outputs = _load_all(specs / "tlf", root, OutputSpec, lambda output: output.id, findings)
+    for name in sdtm.keys() & adam.keys():
+        findings.add("SPEC_MODEL", adam[name].place, f"the dataset {name} is also in {sdtm[name].place}")
+    if not spec or not codelists or findings.errors:
+        return None
+    frozen = MappingProxyType
+    return Study(root, raw or root / "raw", spec, codelists, frozen(forms), frozen(sdtm), frozen(adam), frozen(outputs))
+
+
+def spec_files(folder: Path) -> Iterable[Path]:
+    """Return the YAML files of a folder in the order of their names."""
+    return sorted(p for p in folder.glob("*.y*ml") if p.suffix in (".yaml", ".yml"))
+
+
+def _load_one(path: Path, root: Path, model: type[M], findings: Findings) -> M | None:
+    name = path.relative_to(root).as_posix()
+    if not path.exists():
+        findings.add("SPEC_YAML", Place(name), "is missing; a study folder needs it")
+        return None
+    tree: LocatedMap | None = load_yaml(path, name, findings)
+    return validate(model, tree, findings) if tree is not None else None
+
+
+def _load_all(
+    folder: Path, root: Path, model: type[M], name_of: Callable[[M], str], findings: Findings
+) -> dict[str, M]:
+    loaded: dict[str, M] = {}
+    for path in spec_files(folder):
+        spec = _load_one(path, root, model, findings)
+        if spec is None:
+            continue
+        name = name_of(spec)
+        if name in loaded:
+            findings.add("SPEC_MODEL", spec.place, f"{name} is already described in {loaded[name].place.file}")
+        loaded[name] = spec
+    return loaded

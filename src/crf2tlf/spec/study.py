@@ -1,0 +1,72 @@
+"""``specs/study.yaml`` and ``specs/codelists.yaml``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from crf2tlf.findings import CODES, Severity, nearest
+from crf2tlf.spec.model import RuleText, SpecModel, Text
+
+
+class Standards(SpecModel):
+    """The versions of the standards a study follows."""
+
+    sdtmig: Text = "3.4"
+    adamig: Text = "1.3"
+    sdtm_ct: Text = "2025-03-28"
+    adam_ct: Text = "2026-03-27"
+
+
+class StudySpec(SpecModel):
+    """What holds for the whole study: identity, dates, constants, design tables and the severity policy."""
+
+    study: Text = Field(description="The study's identifier: STUDYID everywhere.")
+    title: Text = Field(description="The study's title.")
+    protocol: Text | None = Field(default=None, description="The protocol's identifier.")
+    usubjid: RuleText = Field(description="The rule that makes USUBJID; SUBJECT is the form's subject column.")
+    subject_dataset: str = Field(default="DM", description="The dataset every subject of every form must be in.")
+    release_timestamp: datetime = Field(description="The time stamp written into every file.")
+    data_cutoff: date | None = Field(
+        default=None, description="Records of forms with a `cutoff` date after this day are left out."
+    )
+    footnotes: tuple[Text, ...] = Field(default=(), description="Footnotes that every output carries.")
+    constants: dict[str, Any] = Field(default={}, description="Values for rules and templates: study.NAME.")
+    tables: dict[str, tuple[dict[str, Text | None], ...]] = Field(
+        default={}, description="Design tables (arms, elements, visits): row sources named study.NAME."
+    )
+    severity: dict[str, Severity] = Field(
+        default={}, description="Severity by finding code, where it is not the usual one."
+    )
+    standards: Standards = Standards()
+
+    @field_validator("severity")
+    @classmethod
+    def _codes_exist(cls, value: dict[str, Severity]) -> dict[str, Severity]:
+        for code in value:
+            if code not in CODES:
+                raise ValueError(f"{code} is no finding code{nearest(code, CODES)}")
+        return value
+
+
+class CodelistSpec(SpecModel):
+    """A codelist of the study: a CDISC codelist (whole, or the terms named), or one of its own."""
+
+    from_: str | None = Field(default=None, alias="from", description="Name or NCI code of a CDISC codelist.")
+    label: Text | None = None
+    terms: dict[str, Text | None] | None = Field(
+        default=None,
+        description="Submission values with their decodes; all terms of the CDISC codelist if not given.",
+    )
+
+
+class CodelistsSpec(SpecModel):
+    """Codelists and maps by name."""
+
+    codelists: dict[str, CodelistSpec] = {}
+    maps: dict[str, dict[str, Text | None]] = Field(
+        default={},
+        description="Maps from collected to submitted values; matching trims blanks and ignores case.",
+    )
