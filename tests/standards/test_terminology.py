@@ -55,7 +55,27 @@ def test_an_unknown_codelist():
 
 
 def test_the_codelists_of_sdtm_variables_exist():
-    datasets = "AE CM DM DS EC EX GF LB MH MI PR RS SE SS SU TA TR TU VS".split()
+    datasets = [
+        "AE",
+        "CM",
+        "DM",
+        "DS",
+        "EC",
+        "EX",
+        "GF",
+        "LB",
+        "MH",
+        "MI",
+        "PR",
+        "RS",
+        "SE",
+        "SS",
+        "SU",
+        "TA",
+        "TR",
+        "TU",
+        "VS",
+    ]
     named = {c for d in datasets for v in sdtm_variables(d).values() for c in v.codelists}
     assert named <= set(codelist_names())
 
