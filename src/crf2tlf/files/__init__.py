@@ -1,0 +1,1 @@
+"""Files: reading raw extracts, writing and checking transport files and data, replacing files only when complete."""
