@@ -137,11 +137,10 @@ def kaplan_meier(
     check_level(level)
     times, events = _checked(time, event)
     distinct, position = _distinct_times(times)
-    size = distinct.size
-    n_event = np.bincount(position[events], minlength=size).astype(np.int64)
-    n_censor = np.bincount(position[~events], minlength=size).astype(np.int64)
-    leaving = n_event + n_censor
-    n_risk: IntArray = np.cumsum(leaving[::-1], dtype=np.int64)[::-1]
+    n_event, n_censor = (
+        np.bincount(position[who], minlength=distinct.size).astype(np.int64) for who in (events, ~events)
+    )
+    n_risk = np.cumsum((n_event + n_censor)[::-1], dtype=np.int64)[::-1]
     at_risk, failing = n_risk.astype(np.float64), n_event.astype(np.float64)
     survival = np.cumprod(1 - failing / at_risk, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):  # at S = 0 Greenwood's sum is infinite
