@@ -1,0 +1,227 @@
+"""The Excel workbook: a contents sheet with links, and one sheet per output with real numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from itertools import groupby
+from math import ceil, isfinite
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from crf2tlf.analysis.results import Cell, Output, Results, Row, Table
+from crf2tlf.display.excel_formats import Formats, number_format
+from crf2tlf.display.figures import Picture
+from crf2tlf.display.reproducible import release_time, write_archive
+from crf2tlf.display.text import sheet_names
+
+_CONTENTS = "Contents"
+_PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_LONGEST_TEXT = 32_767
+_CUT = " … [continued in the Word document]"
+_CHARACTERS = {"portrait": 92, "landscape": 140}
+_A4 = 9
+_LINE_POINTS, _HIGHEST_ROW = 14.0, 409.0
+
+
+def write_workbook(results: Results, pictures: Mapping[str, Picture], path: Path) -> Path:
+    """Write every output into one workbook and return its path."""
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True, **_PLAIN_TEXT}) as book:
+        _set_properties(book, results)
+        formats = Formats(book)
+        names = sheet_names([output.id for output in results.outputs], taken=[_CONTENTS])
+        _write_contents(book.add_worksheet(_CONTENTS), results, names, formats)
+        for output, name in zip(results.outputs, names, strict=True):
+            sheet = book.add_worksheet(name)
+            _set_page(sheet, results, landscape=output.orientation == "landscape")
+            _write_output(sheet, results, output, pictures.get(output.id), formats)
+    return write_archive(content.getvalue(), path)
+
+
+def _set_properties(book: Any, results: Results) -> None:
+    released = release_time(results.release_timestamp)
+    about = {"title": results.title[:255], "subject": results.study[:255], "author": "crf2tlf"}
+    book.set_properties({**about, "created": released})
+
+
+def _set_page(sheet: Any, results: Results, *, landscape: bool) -> None:
+    if landscape:
+        sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.hide_gridlines(2)
+    study = results.study.replace("&", "&&")[:100]
+    draft = '&C&"Arial,Bold"&14&KC00000DRAFT' if results.draft else ""
+    sheet.set_header(f"&L&8 {study}{draft}")
+    sheet.set_footer("&R&8Page &P of &N")
+
+
+def _write_contents(sheet: Any, results: Results, names: Sequence[str], formats: Formats) -> None:
+    _set_page(sheet, results, landscape=False)
+    sheet.set_column(0, 0, 16)
+    sheet.set_column(1, 1, 90)
+    _write_text(sheet, 0, 0, results.title, formats.of(bold=True, font_size=14))
+    _write_text(sheet, 1, 0, _about(results), formats.of(font_color="#595959"))
+    if results.draft:
+        _write_text(sheet, 2, 0, "DRAFT", formats.of(bold=True, font_color="#C00000"))
+    rule = formats.of(bold=True, top=2, bottom=1)
+    _write_text(sheet, 3, 0, "Output", rule)
+    _write_text(sheet, 3, 1, "Title", rule)
+    for line, (output, name) in enumerate(zip(results.outputs, names, strict=True), start=4):
+        _write_text(sheet, line, 0, output.id, formats.of(valign="top"))
+        _write_link(sheet, line, 1, name, output.title, formats)
+    sheet.freeze_panes(4, 0)
+    sheet.repeat_rows(3)
+
+
+def _about(results: Results) -> str:
+    return f"{results.study} · {release_time(results.release_timestamp):%Y-%m-%d}"
+
+
+def _write_output(sheet: Any, results: Results, output: Output, picture: Picture | None, formats: Formats) -> None:
+    """Write back-link, title and population, then the table or picture, then footnotes."""
+    last = len(output.body.columns) - 1 if isinstance(output.body, Table) else 0
+    widths = _set_widths(sheet, output)
+    _write_link(sheet, 0, 0, _CONTENTS, "← Contents", formats)
+    line = 1
+    if results.draft:
+        _write_text(sheet, line, 0, "DRAFT", formats.of(bold=True, font_color="#C00000"))
+        line += 1
+    line = _write_across(sheet, line, last, widths, output.title, formats.of(bold=True, font_size=11, wrap=True))
+    if output.population:
+        line = _write_across(sheet, line, last, widths, output.population, formats.of(wrap=True))
+    if isinstance(output.body, Table):
+        line = _write_table(sheet, line, output.body, widths, formats)
+    elif picture:
+        line = _insert_picture(sheet, line, picture)
+    for note in output.footnotes:
+        line = _write_across(sheet, line, last, widths, note, formats.of(font_size=8, wrap=True))
+
+
+def _set_widths(sheet: Any, output: Output) -> list[float]:
+    room = float(_CHARACTERS[output.orientation])
+    if not isinstance(output.body, Table):
+        sheet.set_column(0, 0, room)
+        return [room]
+    whole = sum(column.width for column in output.body.columns)
+    widths = [max(room * column.width / whole, 7.0) for column in output.body.columns]
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+    return widths
+
+
+def _write_across(sheet: Any, line: int, last: int, widths: list[float], text: str, style: Any) -> int:
+    """Write a text over the table's whole width, with rows high enough for it; return the next line."""
+    sheet.set_row(line, _row_height([text], [sum(widths)]))
+    if last:
+        sheet.merge_range(line, 0, line, last, "", style)
+    _write_text(sheet, line, 0, text, style)
+    return line + 1
+
+
+def _row_height(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """Return a height in points for wrapped texts, since not every reader finds it by itself."""
+    lines = [
+        sum(max(ceil(_columns(part) / (width * 1.05)), 1) for part in text.split("\n"))
+        for text, width in zip(texts, widths, strict=False)
+    ]
+    return min(_LINE_POINTS * max(lines), _HIGHEST_ROW)
+
+
+def _columns(text: str) -> int:
+    """Return the text's width in character columns, East Asian characters being two wide."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+
+
+def _write_table(sheet: Any, line: int, table: Table, widths: list[float], formats: Formats) -> int:
+    first = line
+    line = _write_header(sheet, line, table, formats)
+    sheet.set_row(line - 1, _row_height([column.label for column in table.columns], widths))
+    sheet.repeat_rows(first, line - 1)
+    sheet.freeze_panes(line, 1 if len(table.columns) > 1 else 0)
+    for row in table.rows:
+        sheet.set_row(line, _row_height([cell.text for cell in row.cells], _room(row, widths)))
+        _write_row(sheet, line, table, row, formats, last=row is table.rows[-1])
+        line += 1
+    return line
+
+
+def _write_header(sheet: Any, line: int, table: Table, formats: Formats) -> int:
+    spanned = any(column.spanner for column in table.columns)
+    for spanner, places in groupby(range(len(table.columns)), key=lambda at: table.columns[at].spanner):
+        group = list(places)
+        if spanner:
+            style = formats.of(bold=True, align="center", valign="bottom", top=2, bottom=1, wrap=True)
+            _merge(sheet, line, group[0], line, group[-1], spanner, style)
+        for at in group:
+            column = table.columns[at]
+            top_rule = 0 if spanner else 2
+            look: dict[str, Any] = {"align": column.align, "valign": "bottom", "top": top_rule, "bottom": 1}
+            style = formats.of(bold=True, wrap=True, **look)
+            top = line + 1 if spanner else line
+            _merge(sheet, top, at, line + spanned, at, column.label, style)
+    return line + 1 + spanned
+
+
+def _merge(sheet: Any, top: int, left: int, bottom: int, right: int, text: str, style: Any) -> None:
+    if (top, left) != (bottom, right):
+        sheet.merge_range(top, left, bottom, right, "", style)
+    _write_text(sheet, top, left, text, style)
+
+
+def _spans(row: Row) -> bool:
+    return row.heading and len(row.cells) > 1 and not any(cell.text for cell in row.cells[1:])
+
+
+def _room(row: Row, widths: list[float]) -> list[float]:
+    return [sum(widths)] if _spans(row) else [max(widths[0] - 2 * row.indent, 1.0), *widths[1:]]
+
+
+def _write_row(sheet: Any, line: int, table: Table, row: Row, formats: Formats, *, last: bool) -> None:
+    look: dict[str, Any] = {"valign": "top", "wrap": True}
+    look |= {"top": 1} if row.rule_above else {}
+    look |= {"bottom": 2} if last else {}
+    look |= {"bold": True} if row.heading else {}
+    if _spans(row):
+        style = formats.of(**look, align="left", indent=row.indent)
+        _merge(sheet, line, 0, line, len(row.cells) - 1, row.cells[0].text, style)
+        return
+    for place, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True)):
+        indent = {"indent": row.indent} if place == 0 and row.indent else {}
+        align = "left" if indent else column.align
+        _write_cell(sheet, line, place, cell, formats, {**look, **indent, "align": align})
+
+
+def _write_cell(sheet: Any, line: int, place: int, cell: Cell, formats: Formats, look: dict[str, Any]) -> None:
+    if cell.number is not None and isfinite(cell.number):
+        style = formats.of(**look, num_format=number_format(cell))
+        sheet.write_number(line, place, cell.number, style)
+    else:
+        _write_text(sheet, line, place, cell.text, formats.for_text(cell.text, **look))
+
+
+def _write_text(sheet: Any, line: int, place: int, text: str, style: Any) -> None:
+    """Write a text as text, whatever it starts with; what Excel can't hold is cut and says so."""
+    if len(text) > _LONGEST_TEXT:
+        text = text[: _LONGEST_TEXT - len(_CUT)] + _CUT
+    if text:
+        sheet.write_string(line, place, text, style)
+    else:
+        sheet.write_blank(line, place, None, style)
+
+
+def _write_link(sheet: Any, line: int, place: int, target: str, text: str, formats: Formats) -> None:
+    quoted = target.replace("'", "''")
+    style = formats.of(font_color="#0563C1", underline=1, wrap=True)
+    sheet.write_url(line, place, f"internal:'{quoted}'!A1", style, string=text[:_LONGEST_TEXT])
+
+
+def _insert_picture(sheet: Any, line: int, picture: Picture) -> int:
+    """Insert the picture at its printed size under the title; return the first line below it."""
+    content = BytesIO(picture.png.read_bytes())
+    options = {"image_data": content, "description": picture.alternative, "object_position": 2}
+    sheet.insert_image(line, 0, picture.png.name, options)
+    return line + ceil(picture.height * 72 / 15)
