@@ -12,7 +12,9 @@ from crf2tlf.spec.model import Name, OneOrMore, RuleText, SpecModel, Text, place
 
 
 def _rule_alone(value: object) -> object:
-    """Let ``AETERM: AETERM`` stand for ``AETERM: {rule: AETERM}``."""
+    """Let ``AETERM: AETERM`` stand for ``{rule: AETERM}``, and ``AVAL:`` alone for a variable the row sources set."""
+    if value is None:
+        return {}
     if isinstance(value, (str, LocatedInt, LocatedFloat)):
         variable = LocatedMap(rule=value)
         variable.place = place_of(value)
@@ -54,11 +56,16 @@ class VariableSpec(SpecModel):
     @model_validator(mode="after")
     def _one_way(self) -> VariableSpec:
         ways = [self.rule is not None, self.value is not None, self.by is not None]
-        if sum(ways) != 1:
-            raise ValueError("a variable takes exactly one of rule, value, and by with cases")
-        if self.by is not None and not self.cases:
-            raise ValueError("by needs cases")
+        if sum(ways) > 1:
+            raise ValueError("a variable takes only one of rule, value, and by with cases")
+        if bool(self.by) != bool(self.cases):
+            raise ValueError("by and cases go together")
         return self
+
+    @property
+    def has_rule(self) -> bool:
+        """Whether the variable says itself how it is made (otherwise each row source does)."""
+        return self.rule is not None or self.value is not None or self.by is not None
 
 
 Variable = Annotated[VariableSpec, BeforeValidator(_rule_alone)]

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from crf2tlf.findings import Findings, Place
 from crf2tlf.spec.dataset import DatasetSpec
 from crf2tlf.spec.form import FormSpec
 from crf2tlf.spec.located import LocatedMap, load_yaml
-from crf2tlf.spec.model import SpecModel, validate
+from crf2tlf.spec.model import SpecModel, as_plain, validate
 from crf2tlf.spec.output import OutputSpec
 from crf2tlf.spec.study import CodelistsSpec, StudySpec
 
@@ -36,6 +36,14 @@ class Study:
     def datasets(self) -> dict[str, DatasetSpec]:
         """SDTM and ADaM datasets by name, as the specs list them."""
         return {**self.sdtm, **self.adam}
+
+    @property
+    def constants(self) -> dict[str, Any]:
+        """What ``study.NAME`` means in rules and templates."""
+        spec = self.spec
+        given = {name: as_plain(value) for name, value in spec.constants.items()}
+        cutoff = spec.data_cutoff.isoformat() if spec.data_cutoff else None
+        return {**given, "STUDYID": spec.study, "TITLE": spec.title, "DATA_CUTOFF": cutoff}
 
 
 def load_study(root: Path, raw: Path | None, findings: Findings) -> Study | None:

@@ -49,6 +49,20 @@ def as_written(value: object) -> object:
     return value
 
 
+def as_plain(value: object) -> object:
+    """Return a located value (text, number, list or mapping) as a plain one."""
+    if isinstance(value, Mapping):
+        return {str(key): as_plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_plain(item) for item in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    for plain in (int, float, str):
+        if isinstance(value, plain):
+            return plain(value)
+    return value
+
+
 def _as_rule(value: object) -> object:
     text = as_written(value)
     return Rule(str(text), place_of(value)) if isinstance(text, str) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from crf2tlf.findings import CODES, Severity, nearest
 from crf2tlf.spec.model import RuleText, SpecModel, Text
@@ -18,6 +18,19 @@ class Standards(SpecModel):
     adamig: Text = "1.3"
     sdtm_ct: Text = "2025-03-28"
     adam_ct: Text = "2026-03-27"
+
+
+class DesignRecord(SpecModel):
+    """A record of a design table: its cells are text."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", arbitrary_types_allowed=True)
+
+    __pydantic_extra__: dict[str, Text | None]
+
+    @property
+    def cells(self) -> dict[str, str | None]:
+        """The cells by column."""
+        return dict(self.__pydantic_extra__)
 
 
 class StudySpec(SpecModel):
@@ -34,7 +47,7 @@ class StudySpec(SpecModel):
     )
     footnotes: tuple[Text, ...] = Field(default=(), description="Footnotes that every output carries.")
     constants: dict[str, Any] = Field(default={}, description="Values for rules and templates: study.NAME.")
-    tables: dict[str, tuple[dict[str, Text | None], ...]] = Field(
+    tables: dict[str, tuple[DesignRecord, ...]] = Field(
         default={}, description="Design tables (arms, elements, visits): row sources named study.NAME."
     )
     severity: dict[str, Severity] = Field(

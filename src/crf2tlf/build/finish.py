@@ -1,0 +1,176 @@
+"""From worked-out columns to finished datasets: order, metadata, supplemental qualifiers, and the checks on values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.build.metadata import VariableMetadata, describe, is_sdtm, variable_names
+from crf2tlf.build.plan import Plan
+from crf2tlf.build.result import Dataset, permutation
+from crf2tlf.build.run import report_records
+from crf2tlf.build.tables import Tables
+from crf2tlf.findings import Findings
+from crf2tlf.methods import Kind
+from crf2tlf.rules import columns
+from crf2tlf.rules.grouping import codes, combine
+from crf2tlf.rules.scope import Ref
+from crf2tlf.spec import Study
+from crf2tlf.spec.dataset import DatasetSpec
+from crf2tlf.standards import codelist, sdtm_dataset, sdtm_order, sdtm_variable
+
+SUPPLEMENTAL = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
+
+
+def finish(study: Study, plan: Plan, tables: Tables, findings: Findings) -> dict[str, Dataset]:
+    """Return all finished datasets by name, SDTM first; what is wrong with their values becomes findings."""
+    finished: dict[str, Dataset] = {}
+    for spec in study.datasets.values():
+        dataset = _dataset(study, plan, tables, spec, findings)
+        _check_values(study, dataset, tables, findings)
+        finished[spec.dataset] = dataset
+        if spec.supplemental and spec.output:
+            supplement = _supplement(dataset)
+            finished[supplement.name] = supplement
+    return finished
+
+
+def _dataset(study: Study, plan: Plan, tables: Tables, spec: DatasetSpec, findings: Findings) -> Dataset:
+    table = tables[spec.dataset]
+    names = variable_names(spec)
+    worked = {name: table.column(name) for name in names}
+    for key in spec.keys:
+        if key not in worked:
+            findings.add("SPEC_REFERENCE", spec.place, f"{spec.dataset}: the key {key} is not one of its variables")
+    at = permutation(worked, spec.keys, table.size)
+    written = [n for n in names if n not in spec.supplemental and (n not in spec.variables or spec.variables[n].output)]
+    ordered = sdtm_order(spec.dataset, written) if is_sdtm(study, spec.dataset) else written
+    kinds = {name: plan.variables[Ref(spec.dataset, name)].kind for name in names}
+    metadata = tuple(describe(study, spec, name, kinds[name]) for name in ordered)
+    for variable in metadata:
+        if not variable.label and spec.output:
+            place = spec.variables[variable.name].place if variable.name in spec.variables else spec.place
+            message = f"{spec.dataset}.{variable.name} is not in the standard; give it a label"
+            findings.add("SPEC_VARIABLE", place, message)
+    # All worked-out columns stay at hand for rules on the finished dataset; `variables` are those that are written.
+    frame = pd.DataFrame({name: columns.take(worked[name], at) for name in [*ordered, *_rest(names, ordered)]})
+    standard = sdtm_dataset(spec.dataset)
+    label = spec.label or (standard.label if standard else spec.dataset)
+    sdtm = is_sdtm(study, spec.dataset)
+    return Dataset(spec.dataset, label, frame, kinds, spec.keys, metadata, sdtm, spec, at)
+
+
+def _rest(names: list[str], ordered: list[str]) -> list[str]:
+    return [name for name in names if name not in set(ordered)]
+
+
+# Checks on values
+
+
+def _check_values(study: Study, dataset: Dataset, tables: Tables, findings: Findings) -> None:
+    _check_keys(dataset, tables, findings)
+    for variable in dataset.variables:
+        values = dataset.frame[variable.name]
+        given = dataset.spec.variables.get(variable.name)
+        required = (given and given.required) or (dataset.sdtm and variable.core == "Req")
+        if required and values.isna().any():
+            message = f"{dataset.name}.{variable.name} must not be missing"
+            _report(dataset, np.flatnonzero(values.isna()), "KEY_MISSING", message, tables, findings)
+        _check_codelist(study, dataset, variable, values, tables, findings)
+
+
+def _report(dataset: Dataset, found: Any, code: str, message: str, tables: Tables, findings: Findings) -> None:
+    place = dataset.spec.place
+    report_records(tables, dataset.name, dataset.positions[found], code, message, place, findings)
+
+
+def _check_keys(dataset: Dataset, tables: Tables, findings: Findings) -> None:
+    keys = [key for key in dataset.keys if key in dataset.frame]
+    groups = pd.Series(combine([codes(dataset.frame[key]) for key in keys], dataset.size))
+    again = np.flatnonzero(groups.duplicated(keep=False))
+    if len(again):
+        message = f"{dataset.name}: {len(again)} records share the key {', '.join(keys)} with another"
+        _report(dataset, again, "KEY_DUPLICATE", message, tables, findings)
+
+
+def allowed_values(study: Study, name: str) -> tuple[dict[str, str | None], bool] | None:
+    """Return the values of a codelist with their decodes, and whether it may be extended; None if it is unknown."""
+    own = study.codelists.codelists.get(name)
+    standard = codelist(own.from_ if own and own.from_ else name)
+    if own and own.terms is not None:
+        return dict(own.terms), False
+    if standard:
+        return {value: term.preferred for value, term in standard.terms.items()}, standard.extensible
+    return None
+
+
+def _check_codelist(
+    study: Study, dataset: Dataset, variable: VariableMetadata, values: Any, tables: Tables, findings: Findings
+) -> None:
+    if variable.type != "Char" or not variable.codelists:
+        return
+    lists = [found for name in variable.codelists if (found := allowed_values(study, name))]
+    if not lists or any(extensible for _, extensible in lists):
+        return
+    allowed = set().union(*(set(terms) for terms, _ in lists))
+    for value in values[values.notna() & ~values.isin(allowed)].unique():
+        found = np.flatnonzero((values == value).to_numpy(dtype=bool))
+        message = f"{dataset.name}.{variable.name}: {value!r} is not in the codelist {', '.join(variable.codelists)}"
+        _report(dataset, found, "CODELIST_VALUE", message, tables, findings)
+
+
+# Supplemental qualifiers
+
+
+def _supplement(dataset: Dataset) -> Dataset:
+    """Return SUPP<domain>: one record for each present value of each supplemental qualifier."""
+    spec, sequence = dataset.spec, f"{dataset.name}SEQ"
+    has_sequence = sequence in dataset.frame
+    parts, positions = [], []
+    for name, variable in spec.supplemental.items():
+        present = np.flatnonzero(dataset.frame[name].notna())
+        records = dataset.frame.iloc[present]
+        part = pd.DataFrame(
+            {
+                "STUDYID": records["STUDYID"],
+                "RDOMAIN": dataset.name,
+                "USUBJID": records["USUBJID"],
+                "IDVAR": sequence if has_sequence else None,
+                "IDVARVAL": records[sequence].map("{:.0f}".format) if has_sequence else None,
+                "QNAM": name,
+                "QLABEL": variable.label or name,
+                "QVAL": records[name],
+                "QORIG": variable.origin or "Collected",
+                "QEVAL": variable.evaluator,
+            }
+        )
+        parts.append(part)
+        positions.append(present)
+    frame = pd.concat(parts, ignore_index=True).astype("str")
+    at = np.concatenate(positions)
+    number = pd.to_numeric(frame["IDVARVAL"]) if has_sequence else pd.Series(np.zeros(len(frame)))
+    order = np.lexsort((codes(frame["QNAM"]), number.to_numpy(), pd.factorize(frame["USUBJID"], sort=True)[0]))
+    frame = frame.iloc[order].reset_index(drop=True)
+    frame = frame.where(frame.notna() & (frame != ""))
+    name = f"SUPP{dataset.name}"
+    return Dataset(
+        name,
+        f"Supplemental Qualifiers for {dataset.name}",
+        frame,
+        dict.fromkeys(SUPPLEMENTAL, Kind.TEXT),
+        ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM"),
+        tuple(_supplement_metadata()),
+        True,
+        spec,
+        dataset.positions[at[order]],
+    )
+
+
+def _supplement_metadata() -> Iterator[VariableMetadata]:
+    for order, name in enumerate(SUPPLEMENTAL):
+        standard = sdtm_variable("SUPPQUAL", name)
+        label = standard.label if standard else name
+        yield VariableMetadata(name, label, "Char", None, None, (), "", standard.core if standard else "", order)

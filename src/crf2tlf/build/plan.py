@@ -1,0 +1,416 @@
+"""The plan of a build: every rule compiled, and the order in which rows and variables are made.
+
+The order follows from the rules. The unit is the variable, not the dataset: DM may take RFSTDTC from EX while EX
+takes EXSTDY from DM, as long as no variable needs itself. A variable is planned when it is first needed, so the
+order in which planning ends is the order in which values can be worked out.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from crf2tlf.build.metadata import expected_kind, variable_names
+from crf2tlf.build.names import METHOD_COLUMNS, SourceNames, VariableNames, missing_value
+from crf2tlf.build.raw import FORM_COLUMNS, column_kind
+from crf2tlf.build.stages import Stage, stages
+from crf2tlf.build.variable import compile_variable, constant_of_kind
+from crf2tlf.findings import Findings, Place, nearest
+from crf2tlf.methods import Kind
+from crf2tlf.rules.compile import CURRENT, SUBJECT, Compiler, compile_rule
+from crf2tlf.rules.node import Column, Node, constant_node
+from crf2tlf.rules.parse import RuleError
+from crf2tlf.rules.scope import Ref
+from crf2tlf.spec import Study
+from crf2tlf.spec.dataset import RowSource, VariableSpec
+from crf2tlf.spec.model import NOWHERE, Rule
+
+T = TypeVar("T")
+
+ROWS = ""
+"""The variable name of a step that makes a dataset's records."""
+
+
+@dataclass(frozen=True)
+class PlannedDates:
+    """Compiled records that give dates to a record method: which table, which records, which date."""
+
+    table: str
+    where: Node | None
+    columns: dict[str, str]
+    description: str = ""
+    censor: int = 0
+
+
+@dataclass(frozen=True)
+class PlannedSource:
+    """A compiled row source. ``carried`` sources are an earlier stage of the same dataset."""
+
+    spec: RowSource
+    table: str
+    group: tuple[str, ...]
+    added: dict[str, Kind]
+    where: Node | None = None
+    method_rules: dict[str, Node] = field(default_factory=dict)
+    events: tuple[PlannedDates, ...] = ()
+    censor: tuple[PlannedDates, ...] = ()
+    carried: bool = False
+
+
+@dataclass(frozen=True)
+class PlannedVariable:
+    """A compiled variable: one node for the whole dataset, or one for each row source."""
+
+    name: str
+    kind: Kind
+    nodes: tuple[Node, ...]
+    per_source: bool
+    place: Place
+
+    @property
+    def needs(self) -> frozenset[Ref]:
+        """What the variable's rules use: its lineage."""
+        return frozenset().union(*(node.needs for node in self.nodes)) - {CURRENT}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All compiled rules, and the steps in the order they can be taken."""
+
+    stages: dict[str, Stage]
+    sources: dict[str, tuple[PlannedSource, ...]]
+    variables: dict[Ref, PlannedVariable]
+    steps: tuple[Ref, ...]
+
+
+def plan(study: Study, findings: Findings) -> Plan:
+    """Compile every rule of every dataset and find the order; every mistake becomes a finding."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+    planner = Planner(study, findings)
+    for spec in study.datasets.values():
+        planner.rows(spec.dataset)
+        for name in variable_names(spec):
+            planner.variable(Ref(spec.dataset, name))
+    return Plan(planner.stages, planner.sources, planner.variables, tuple(planner.steps))
+
+
+class Planner:
+    """Plans variables on demand; remembers what is planned and what is being planned."""
+
+    def __init__(self, study: Study, findings: Findings) -> None:
+        self.study = study
+        self.findings = findings
+        self.stages: dict[str, Stage] = {}
+        for spec in study.datasets.values():
+            self.stages.update({stage.name: stage for stage in stages(spec)})
+        self.sources: dict[str, tuple[PlannedSource, ...]] = {}
+        self.variables: dict[Ref, PlannedVariable] = {}
+        self.steps: list[Ref] = []
+        self.active: list[Ref] = []
+        self._members: dict[str, dict[str, None]] = {}
+
+    # Tables and their columns
+
+    def exists(self, table: str) -> bool:
+        """Whether there is a form, design table or dataset of that name."""
+        kind, _, name = table.partition(".")
+        if name:
+            return name in (self.study.forms if kind == "raw" else self.study.spec.tables)
+        return table in self.stages
+
+    def members(self, table: str) -> dict[str, None]:
+        """Return the columns of a table, in order."""
+        if table not in self._members:
+            self._members[table] = dict.fromkeys(self._columns(table))
+        return self._members[table]
+
+    def _columns(self, table: str) -> Iterator[str]:
+        kind, _, name = table.partition(".")
+        if kind == "raw":
+            yield from (*self.study.forms[name].columns, *FORM_COLUMNS)
+        elif kind == "study":
+            for record in self.study.spec.tables[name]:
+                yield from record.cells
+        else:
+            yield from variable_names(self.stages[table].spec)
+
+    def member(self, table: str, variable: str) -> Column | None:
+        """Return a column of a table, planned if it is a dataset's; None if the table lacks it."""
+        if variable not in self.members(table):
+            return None
+        ref = Ref(table, variable)
+        if table in self.stages:
+            return Column(ref, "other", self.variable(ref).kind)
+        if table.startswith("raw."):
+            form = self.study.forms[table.removeprefix("raw.")]
+            formats = form.columns[variable].formats if variable in form.columns else ()
+            return Column(ref, "other", column_kind(variable), formats)
+        return Column(ref, "other", Kind.TEXT)
+
+    @contextmanager
+    def _planning(self, ref: Ref) -> Iterator[None]:
+        if ref in self.active:
+            chain = [*self.active[self.active.index(ref) :], ref]
+            shown = " ← ".join(str(r) if r.variable else f"records of {r.table}" for r in chain)
+            raise RuleError("RULE_CYCLE", f"variables need each other in a circle: {shown}")
+        self.active.append(ref)
+        try:
+            yield
+        finally:
+            self.active.pop()
+        self.steps.append(ref)
+
+    # Rows
+
+    def rows(self, table: str) -> tuple[PlannedSource, ...]:
+        """Plan the row sources of a dataset's stage."""
+        if table not in self.sources:
+            with self._planning(Ref(table, ROWS)):
+                stage = self.stages[table]
+                planned = [self._carried(stage)] if stage.earlier else []
+                planned += [source for row in stage.rows if (source := self._source(stage, row))]
+            self.sources[table] = tuple(planned)
+        return self.sources[table]
+
+    def _carried(self, stage: Stage) -> PlannedSource:
+        assert stage.earlier is not None
+        self.rows(stage.earlier)
+        row = RowSource.model_validate({"from": stage.earlier})
+        return PlannedSource(row, stage.earlier, (), {}, carried=True)
+
+    def _source(self, stage: Stage, row: RowSource) -> PlannedSource | None:
+        table = stage.earlier if row.from_ == stage.spec.dataset else row.from_
+        if table is None or not self.exists(table):
+            known = [*self.stages, *(f"raw.{f}" for f in self.study.forms)]
+            known += [f"study.{t}" for t in self.study.spec.tables]
+            message = f"there is no {row.from_} to take records from{nearest(row.from_, known)}"
+            self.findings.add("SPEC_REFERENCE", row.place, message)
+            return None
+        if table in self.stages:
+            self.rows(table)
+        method = "time_to_event" if row.time_to_event else "best_overall_response" if row.best_overall_response else ""
+        bare = PlannedSource(row, table, row.group, {})
+        names = SourceNames(self, stage.name, bare, stage.earlier)
+        for column in row.group:
+            self._reported(row.place, lambda column=column: names.source(column))  # type: ignore[misc]
+        return PlannedSource(
+            row,
+            table,
+            row.group,
+            METHOD_COLUMNS.get(method, {}),
+            where=self._condition(row.where, names),
+            **self._method(row, names),  # type: ignore[arg-type]
+        )
+
+    def _method(self, row: RowSource, names: SourceNames) -> dict[str, object]:
+        """Compile what a record method of a row source needs."""
+        if row.time_to_event:
+            method = row.time_to_event
+            rules = {"start": self._date(method.start, names)}
+            if method.new_therapy:
+                rules["new_therapy"] = self._date(method.new_therapy.date, names)
+            events, censor = (
+                tuple(
+                    planned
+                    for s in part
+                    if (planned := self._dates(names, s.from_, s.where, {"date": s.date}, s.place, s))
+                )
+                for part in (method.events, method.censor)
+            )
+            return {"method_rules": rules, "events": events, "censor": censor}
+        if row.best_overall_response:
+            response = row.best_overall_response
+            rules = {"start": self._date(response.start, names)}
+            if response.until:
+                rules["until"] = self._date(response.until, names)
+            given = response.responses
+            columns = {"response": given.response, "date": given.date}
+            planned = self._dates(names, given.from_, given.where, columns, given.place, None)
+            return {"method_rules": rules, "events": (planned,) if planned else ()}
+        return {}
+
+    def _dates(
+        self,
+        names: SourceNames,
+        dataset: str,
+        where: Rule | None,
+        columns: dict[str, str],
+        place: Place,
+        described: object,
+    ) -> PlannedDates | None:
+        """Compile the records of a dataset that a record method uses; `where` is about that dataset's variables."""
+        table = names.table((dataset,))
+        if table is None or table not in self.stages:
+            message = f"there is no dataset {dataset}{nearest(dataset, self.study.datasets)}"
+            self.findings.add("SPEC_REFERENCE", place, message)
+            return None
+        self.rows(table)
+        there = SourceNames(self, names.dataset, PlannedSource(names.row_source.spec, table, (), {}), names.itself)
+        for word, variable in [*columns.items(), ("subject", SUBJECT)]:
+            found = self._reported(place, lambda variable=variable: there.source(variable))  # type: ignore[misc]
+            if found and word == "date" and found.kind is not Kind.DATE:
+                self.findings.add("RULE_TYPE", place, f"{dataset}.{variable} is {found.kind}, not a date")
+                return None
+            if not found:
+                return None
+        for sequence in (f"{dataset}SEQ", "ASEQ"):
+            if sequence in self.members(table):
+                columns = {**columns, "sequence": sequence}
+                self.member(table, sequence)
+                break
+        return PlannedDates(
+            table,
+            self._condition(where, there),
+            columns,
+            getattr(described, "description", ""),
+            getattr(described, "censor", 0),
+        )
+
+    def _condition(self, rule: Rule | None, names: SourceNames) -> Node | None:
+        if rule is None:
+            return None
+        node = self._reported(rule.place, lambda: compile_rule(rule, names))
+        if node and node.kind not in (Kind.TRUTH, Kind.ANY):
+            self.findings.add("RULE_TYPE", rule.place, f"where takes a condition, {rule.text!r} is {node.kind}")
+            return None
+        return node
+
+    def _date(self, rule: Rule, names: SourceNames) -> Node:
+        node = self._reported(rule.place, lambda: compile_rule(rule, names))
+        if node and node.kind not in (Kind.DATE, Kind.ANY):
+            self.findings.add("RULE_TYPE", rule.place, f"a date is wanted, {rule.text!r} is {node.kind}")
+            node = None
+        return node or missing_value(Kind.DATE)
+
+    def _reported(self, place: Place, work: Callable[[], T]) -> T | None:
+        """Do a piece of planning; its mistake becomes a finding and the result None."""
+        try:
+            return work()
+        except RuleError as error:
+            self.findings.add(error.code, place, str(error))
+            return None
+
+    # Variables
+
+    def variable(self, ref: Ref) -> PlannedVariable:
+        """Plan a variable of a dataset's stage. Raises ``RuleError`` where it needs itself."""
+        if ref not in self.variables:
+            sources = self.rows(ref.table)
+            with self._planning(ref):
+                self.variables[ref] = self._variable(ref, sources)
+        return self.variables[ref]
+
+    def _variable(self, ref: Ref, sources: tuple[PlannedSource, ...]) -> PlannedVariable:
+        spec = self.stages[ref.table].spec
+        expected = expected_kind(self.study, spec, ref.variable)
+        general = spec.variables.get(ref.variable) or spec.supplemental.get(ref.variable)
+        place = general.place if general and general.place != NOWHERE else spec.place
+        special = [s for s in sources if not s.carried and self._special(s, ref.variable, general)]
+        if not special and general and general.has_rule:
+            node = self._shared(ref, sources, general, expected)
+            if node is not None:
+                return PlannedVariable(ref.variable, self._kind([node], expected, ref, place), (node,), False, place)
+        nodes = tuple(self._node(ref, source, general, expected) for source in sources)
+        return PlannedVariable(ref.variable, self._kind(list(nodes), expected, ref, place), nodes, True, place)
+
+    def _special(self, source: PlannedSource, name: str, general: VariableSpec | None) -> bool:
+        """Whether a row source says itself what a variable is."""
+        row = source.spec
+        return (
+            name in row.set
+            or name in row.parameter
+            or name in row.keep
+            or (name in source.added and not (general and general.has_rule))
+        )
+
+    def _shared(
+        self, ref: Ref, sources: tuple[PlannedSource, ...], general: VariableSpec, expected: Kind | None
+    ) -> Node | None:
+        """Compile a rule once for the whole dataset; None where it uses the columns of a row source."""
+        if not sources or any(s.carried and self.variable(Ref(s.table, ref.variable)).per_source for s in sources):
+            return None
+        source = next((s for s in sources if not s.carried), sources[0])
+        names = VariableNames(self, ref.table, source, ref.table, ref.variable)
+        try:
+            node = compile_variable(general, names, expected, self.study.codelists.maps)
+        except RuleError as error:
+            if error.code == "RULE_NAME" and len([s for s in sources if not s.carried]) > 1:
+                return None  # another row source may have the name; each is tried by itself
+            self.findings.add(error.code, _place_in(general), f"{ref.variable}: {error}")
+            return missing_value(expected or Kind.TEXT)
+        return None if node.per_source else node
+
+    def _node(self, ref: Ref, source: PlannedSource, general: VariableSpec | None, expected: Kind | None) -> Node:
+        """Compile a variable's rule for the records of one row source."""
+        row, name = source.spec, ref.variable
+        stage = self.stages[ref.table]
+        if source.carried:
+            kind = self.variable(Ref(source.table, name)).kind
+            names = VariableNames(self, ref.table, source, stage.earlier, name)
+            return Compiler(names).column_node(Column(Ref(source.table, name), "source", kind))
+        own = row.set.get(name)
+        place = _place_in(own) if own else row.place if general is None else _place_in(general)
+        itself = stage.earlier if own else ref.table
+        names = VariableNames(self, ref.table, source, itself, name)
+
+        def work() -> Node:
+            if own and own.has_rule:
+                return compile_variable(own, names, expected, self.study.codelists.maps)
+            if name in row.parameter:
+                return constant_of_kind(row.parameter[name], expected)
+            if name in row.keep or (name in source.added and not (general and general.has_rule)):
+                return Compiler(names).column_node(names.source(name))
+            if general and general.has_rule:
+                return compile_variable(general, names, expected, self.study.codelists.maps)
+            return constant_node(None)
+
+        try:
+            return work()
+        except RuleError as error:
+            self.findings.add(error.code, place, f"{name}: {error}")
+            return missing_value(expected or Kind.TEXT)
+
+    def _kind(self, nodes: list[Node], expected: Kind | None, ref: Ref, place: Place) -> Kind:
+        """Return the kind that a variable's rules share, checked against what the standard expects."""
+        kinds = {node.kind for node in nodes} - {Kind.ANY}
+        spec = self.stages[ref.table].spec
+        if len(kinds) > 1:
+            message = f"{ref.variable}: the row sources give different kinds: {', '.join(sorted(kinds))}"
+            self.findings.add("RULE_TYPE", place, message)
+        kind = min(kinds, default=expected or Kind.TEXT)
+        given = spec.variables.get(ref.variable)
+        if kind is Kind.TRUTH and (given is None or given.output):
+            message = f"{ref.variable}: a variable cannot hold a condition; use yn(…) or flag(…), or output: false"
+            self.findings.add("RULE_TYPE", place, message)
+        elif expected and kind is not expected and (given is None or given.output):
+            self.findings.add("RULE_TYPE", place, f"{ref.variable} takes {expected}, its rule gives {kind}")
+        return kind
+
+    # Facts about a record's source
+
+    def source_fact(self, stage: str, source: PlannedSource, fact: str, variable: str | None) -> Node:
+        """Return the node of ``source_dataset()``, ``source_variable("AVAL")`` or ``source_sequence()``."""
+        dataset = source.table.split("@")[0]
+        if fact == "source_dataset":
+            return constant_node(dataset)
+        if fact == "source_sequence":
+            sequence = next((s for s in (f"{dataset}SEQ", "ASEQ") if s in self.members(source.table)), None)
+            if sequence is None or source.group:
+                return missing_value(Kind.NUMBER)
+            found = self.member(source.table, sequence)
+            assert found is not None
+            ref = Ref(source.table, sequence)
+            return Node(Kind.NUMBER, lambda scope: scope.source(sequence), frozenset({ref}), per_source=True)
+        planned = self.variable(Ref(stage, variable or ""))
+        number = [s.spec for s in self.sources[stage]].index(source.spec)
+        node = planned.nodes[number] if planned.per_source else planned.nodes[0]
+        used = sorted(ref.variable for ref in node.needs if ref.table == source.table and ref.variable != SUBJECT)
+        return constant_node(used[0] if used else None)
+
+
+def _place_in(variable: VariableSpec) -> Place:
+    rule = variable.rule
+    return rule.place if rule and rule.place != NOWHERE else variable.place

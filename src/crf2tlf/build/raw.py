@@ -1,0 +1,260 @@
+"""From the raw folder to form tables: read, check against the form specs, leave out what the specs leave out.
+
+Every record that is left out is in the ledger, with the rule that did it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.build.tables import FormTable, Tables
+from crf2tlf.files.csv import RawTable, read_csv
+from crf2tlf.findings import Findings, Place, nearest
+from crf2tlf.methods import CATALOGUE, Kind
+from crf2tlf.methods.catalogue import Integers
+from crf2tlf.rules import columns
+from crf2tlf.rules.compile import SUBJECT, compile_rule
+from crf2tlf.rules.grouping import codes, combine
+from crf2tlf.rules.node import Column, Node
+from crf2tlf.rules.parse import RuleError
+from crf2tlf.rules.scope import Ref, Scope
+from crf2tlf.spec import Study
+from crf2tlf.spec.form import FormSpec
+from crf2tlf.spec.model import Rule
+
+SUBJECT_COLUMN = "SUBJECT"
+RECORD_COLUMN = "RECORD"
+FORM_COLUMNS = (SUBJECT_COLUMN, SUBJECT, RECORD_COLUMN)
+"""What every form has beside its declared columns: the subject as collected, USUBJID, and the record's number."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Records of a form that a rule of its spec left out."""
+
+    form: str
+    reason: str
+    lines: Integers
+
+
+@dataclass
+class RawData:
+    """The form tables of a study, and what was left out on the way."""
+
+    forms: dict[str, FormTable] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
+    read: dict[str, int] = field(default_factory=dict)
+
+
+def read_forms(study: Study, findings: Findings) -> RawData:
+    """Read every form that the specs describe; what is wrong becomes findings at file and line."""
+    data = RawData()
+    _report_extra_files(study, findings)
+    for form in study.forms.values():
+        raw = read_csv(study.raw / form.file, f"raw/{form.file}", form.encoding, findings, delimiter=form.delimiter)
+        if raw is None:
+            data.forms[form.form] = _empty(form)
+            continue
+        data.read[form.form] = len(raw.lines)
+        values = _declared_columns(form, raw, findings)
+        table = FormTable(f"raw.{form.form}", raw.file, values, raw.lines)
+        _check_cells(form, table, findings)
+        data.forms[form.form] = _leave_out(study, form, table, data, findings)
+    return data
+
+
+def _empty(form: FormSpec) -> FormTable:
+    kinds = {name: column_kind(name) for name in (*form.columns, *FORM_COLUMNS)}
+    return FormTable(
+        f"raw.{form.form}",
+        f"raw/{form.file}",
+        {name: columns.missing(kind, 0) for name, kind in kinds.items()},
+        np.empty(0, dtype=np.int64),
+    )
+
+
+def column_kind(name: str) -> Kind:
+    """Return the kind of a form's column: text, but for the number of the record in its file (1 is the first)."""
+    return Kind.NUMBER if name == RECORD_COLUMN else Kind.TEXT
+
+
+def _report_extra_files(study: Study, findings: Findings) -> None:
+    declared = {form.file for form in study.forms.values()}
+    if not study.raw.is_dir():
+        findings.add("RAW_FILE_MISSING", Place("raw"), f"there is no raw folder {study.raw}")
+        return
+    for path in sorted(study.raw.iterdir()):
+        if path.is_file() and path.suffix.lower() in (".csv", ".xlsx", ".xls", ".txt") and path.name not in declared:
+            guess = nearest(path.name, declared)
+            findings.add("RAW_FILE_EXTRA", Place(f"raw/{path.name}"), f"no form in specs/raw names this file{guess}")
+
+
+def _declared_columns(form: FormSpec, raw: RawTable, findings: Findings) -> dict[str, pd.Series[Any]]:
+    """Return the declared columns by their names in rules, blanks taken off; report missing and further ones."""
+    values: dict[str, pd.Series[Any]] = {}
+    headers = {form.header(name): name for name in form.columns}
+    for header in raw.frame.columns:
+        if header not in headers and form.other_columns == "finding":
+            guess = nearest(header, headers)
+            findings.add(
+                "RAW_COLUMN_EXTRA",
+                Place(raw.file, 1),
+                f"the column {header!r} is not declared in {form.place.file}{guess}; declare it there",
+            )
+    for header, name in headers.items():
+        if header in raw.frame:
+            stripped = raw.frame[header].str.strip()
+            values[name] = stripped.where(stripped != "").reset_index(drop=True)
+        else:
+            guess = nearest(header, raw.frame.columns)
+            message = f"the column {header!r} that {form.place.file} declares is missing{guess}"
+            findings.add("RAW_COLUMN_MISSING", Place(raw.file, 1), message)
+            values[name] = columns.missing(Kind.TEXT, len(raw.lines))
+    return values
+
+
+def _check_cells(form: FormSpec, table: FormTable, findings: Findings) -> None:
+    for name, spec in form.columns.items():
+        values = table.column(name)
+        shown = form.header(name)
+
+        def report(mask: Any, code: str, message: str, given: Any = None, shown: str = shown) -> None:
+            _report_cells(table, shown, mask, code, message, given, findings)
+
+        if spec.required:
+            report(values.isna(), "RAW_REQUIRED", "a required cell is blank")
+        if spec.codes:
+            known = {code.casefold() for code in spec.codes}
+            unknown = values.notna() & ~values.str.casefold().isin(known)
+            report(unknown, "RAW_CODE", f"{{value}} is not in the code list {', '.join(spec.codes)}", values)
+        if spec.formats and "iso8601" in CATALOGUE:
+            options: dict[str, Any] = {"formats": spec.formats, "report": report}
+            CATALOGUE["iso8601"].function(values, **options)
+
+
+def _report_cells(
+    table: FormTable, column: str, mask: Any, code: str, message: str, values: Any, findings: Findings
+) -> None:
+    found = np.flatnonzero(pd.Series(mask).to_numpy(dtype=bool, na_value=False))
+    if not len(found):
+        return
+    groups: list[tuple[str, Integers]] = [("", found)]
+    if values is not None:
+        texts = values.iloc[found].fillna("").to_numpy()
+        groups = [(value, found[texts == value]) for value in pd.unique(texts)]
+    for value, positions in groups:
+        text = f"{column}: {message.replace('{value}', repr(str(value)))}"
+        places = table.places(positions)
+        findings.add(code, places[0], text, records=places[1:], count=len(positions))
+
+
+class FormNames:
+    """Names in the rules of a form spec: the form's own columns."""
+
+    default_order: tuple[str, ...] = ()
+    grouped = False
+
+    def __init__(self, form: FormSpec, constants: dict[str, Any]) -> None:
+        self.dataset = f"raw.{form.form}"
+        self._known = [*form.columns, *FORM_COLUMNS]
+        self._constants = constants
+
+    def bare(self, name: str) -> Column:
+        if name not in self._known:
+            raise RuleError("RULE_NAME", f"unknown column {name}{nearest(name, self._known)}")
+        return Column(Ref(self.dataset, name), "source", column_kind(name))
+
+    source = bare
+
+    def table(self, parts: tuple[str, ...]) -> str | None:
+        return None
+
+    def member(self, table: str, variable: str) -> Column:
+        raise RuleError("RULE_NAME", f"unknown name {table}.{variable}")
+
+    def constant(self, name: str) -> Any:
+        if name not in self._constants:
+            raise RuleError("RULE_NAME", f"unknown constant study.{name}{nearest(name, self._constants)}")
+        return self._constants[name]
+
+    def source_fact(self, fact: str, variable: str | None) -> Node:
+        raise RuleError("RULE_METHOD", f"{fact} is not for forms")
+
+
+def _leave_out(study: Study, form: FormSpec, table: FormTable, data: RawData, findings: Findings) -> FormTable:
+    """Add USUBJID, and take out duplicates, records after the cut-off and those that `leave_out` names."""
+    table = _with_subject(study, form, table, findings)
+    keep = np.ones(table.size, dtype=bool)
+
+    def drop(mask: Any, reason: str) -> None:
+        dropped = np.flatnonzero(mask & keep)
+        if len(dropped):
+            data.left_out.append(LeftOut(form.form, reason, table.lines[dropped]))
+            keep[dropped] = False
+
+    if form.duplicates:
+        by = form.duplicates.by
+        groups = combine([codes(table.column(c)) for c in by], table.size)
+        again = pd.Series(groups).duplicated(keep=form.duplicates.keep).to_numpy()
+        drop(again, f"entered twice (same {', '.join(by)}); the {form.duplicates.keep} is kept")
+    if form.cutoff and study.spec.data_cutoff:
+        iso = CATALOGUE["iso8601"].function(
+            table.column(form.cutoff), formats=form.columns[form.cutoff].formats, report=_silent
+        )
+        late = (iso.fillna("") > study.spec.data_cutoff.isoformat()).to_numpy(dtype=bool)
+        drop(late, f"after the data cut-off ({form.cutoff} > {study.spec.data_cutoff})")
+    for rule in form.leave_out:
+        drop(_where(study, form, table, rule.where, findings), rule.reason)
+    kept = np.flatnonzero(keep)
+    if len(kept) == table.size:
+        return table
+    taken = {name: columns.take(values, kept) for name, values in table.columns.items()}
+    return FormTable(table.name, table.file, taken, table.lines[kept])
+
+
+def _silent(*_arguments: Any, **_options: Any) -> None:
+    """Report nothing: the cells have been checked before."""
+
+
+def _with_subject(study: Study, form: FormSpec, table: FormTable, findings: Findings) -> FormTable:
+    values = dict(table.columns)
+    values[SUBJECT_COLUMN] = values[form.subject]
+    values[SUBJECT] = columns.missing(Kind.TEXT, table.size)
+    values[RECORD_COLUMN] = pd.Series(np.arange(1.0, table.size + 1))
+    table = FormTable(table.name, table.file, values, table.lines)
+    found = _evaluate(study, form, table, study.spec.usubjid, findings)
+    if found is not None:
+        values[SUBJECT] = columns.column(found[1], Kind.TEXT, table.size)
+    return table
+
+
+def _where(study: Study, form: FormSpec, table: FormTable, rule: Rule, findings: Findings) -> Any:
+    found = _evaluate(study, form, table, rule, findings)
+    if found is None:
+        return np.zeros(table.size, dtype=bool)
+    node, value = found
+    if node.kind is not Kind.TRUTH:
+        findings.add("RULE_TYPE", rule.place, f"where takes a condition, {rule.text!r} is {node.kind}")
+        return np.zeros(table.size, dtype=bool)
+    return columns.column(value, Kind.TRUTH, table.size).to_numpy(dtype=bool, na_value=False)
+
+
+def _evaluate(
+    study: Study, form: FormSpec, table: FormTable, rule: Rule, findings: Findings
+) -> tuple[Node, columns.Value] | None:
+    try:
+        node = compile_rule(rule, FormNames(form, study.constants))
+    except RuleError as error:
+        findings.add(error.code, rule.place, str(error))
+        return None
+
+    def report(positions: Integers, code: str, message: str) -> None:
+        places = table.places(positions)
+        findings.add(code, places[0] if places else rule.place, message, records=places[1:], count=len(positions))
+
+    scope = Scope(table.size, table.column, table.column, Tables(), report)
+    return node, node.evaluate(scope)

@@ -1,0 +1,167 @@
+"""Taking the steps of a plan: making records from their sources, and working out variables on whole columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.build.names import missing_value
+from crf2tlf.build.plan import ROWS, Plan, PlannedSource, PlannedVariable
+from crf2tlf.build.record_methods import Added, apply_method
+from crf2tlf.build.tables import Block, DatasetTable, FormTable, Link, Tables
+from crf2tlf.findings import Findings, Place
+from crf2tlf.methods import Kind
+from crf2tlf.methods.catalogue import Integers
+from crf2tlf.rules import columns
+from crf2tlf.rules.columns import column
+from crf2tlf.rules.grouping import codes, combine
+from crf2tlf.rules.node import Node
+from crf2tlf.rules.scope import Ref, Reporter, Scope
+from crf2tlf.spec import Study
+
+Progress = Callable[[str], None]
+
+
+def design_tables(study: Study) -> dict[str, FormTable]:
+    """Return the design tables of study.yaml as tables; their lines are those of study.yaml."""
+    result = {}
+    for name, records in study.spec.tables.items():
+        names = dict.fromkeys(column for record in records for column in record.cells)
+        values = {n: pd.Series([r.cells.get(n) for r in records], dtype="str") for n in names}
+        lines = np.array([record.place.line for record in records], dtype=np.int64)
+        result[f"study.{name}"] = FormTable(f"study.{name}", "specs/study.yaml", values, lines)
+    return result
+
+
+def run(plan: Plan, tables: Tables, findings: Findings, progress: Progress) -> None:
+    """Take all steps of a plan; afterwards ``tables`` holds every dataset with every variable."""
+    for step in plan.steps:
+        if step.variable == ROWS:
+            progress(step.table)
+            tables[step.table] = _records(step.table, plan, tables, findings)
+        else:
+            table = tables[step.table]
+            assert isinstance(table, DatasetTable)
+            planned = plan.variables[step]
+            table.columns[step.variable] = _values(step, planned, plan, table, tables, findings)
+
+
+# Records
+
+
+def _records(name: str, plan: Plan, tables: Tables, findings: Findings) -> DatasetTable:
+    table = DatasetTable(name)
+    for source in plan.sources[name]:
+        table.blocks.append(_block(source, table.size, tables, findings))
+    return table
+
+
+def _block(source: PlannedSource, start: int, tables: Tables, findings: Findings) -> Block:
+    """Select, group and complete the source records of one row source."""
+    origin = tables[source.table]
+    place = source.spec.place
+
+    def scope_of(positions: Integers) -> Scope:
+        def report(found: Integers, code: str, message: str) -> None:
+            report_records(tables, source.table, positions[found], code, message, place, findings)
+
+        def value(name: str) -> pd.Series[Any]:
+            return columns.take(origin.column(name), positions)
+
+        return Scope(len(positions), value, value, tables, report)
+
+    selected = np.arange(origin.size, dtype=np.int64)
+    if source.where is not None:
+        chosen = column(source.where.evaluate(scope_of(selected)), Kind.TRUTH, origin.size)
+        selected = columns.positions(chosen).astype(np.int64)
+    if source.group:
+        return _grouped(source, selected, start, tables)
+    added = Added({}, ())
+    if source.method_rules:
+        scope = scope_of(selected)
+        rules = {word: column(n.evaluate(scope), Kind.DATE, scope.size) for word, n in source.method_rules.items()}
+        subjects = columns.take(origin.column("USUBJID"), selected)
+        added = apply_method(source, subjects, rules, tables)
+    links = (Link.one_to_one(source.table, selected), *added.links)
+    return Block(source.table, start, start + len(selected), selected, links, added=added.columns)
+
+
+def _grouped(source: PlannedSource, selected: Integers, start: int, tables: Tables) -> Block:
+    origin = tables[source.table]
+    keys = [codes(columns.take(origin.column(name), selected)) for name in source.group]
+    group, _ = pd.factorize(combine(keys, len(selected)))
+    order = np.argsort(group, kind="stable")
+    rows, counts = selected[order], np.bincount(group) if len(group) else np.empty(0, dtype=np.int64)
+    offsets = np.r_[0, np.cumsum(counts)].astype(np.int64)
+    record = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+    link = Link(source.table, offsets, rows)
+    return Block(source.table, start, start + len(counts), rows[offsets[:-1]], (link,), members=(record, rows))
+
+
+# Variables
+
+
+def _values(
+    ref: Ref, planned: PlannedVariable, plan: Plan, table: DatasetTable, tables: Tables, findings: Findings
+) -> pd.Series[Any]:
+    if not planned.per_source:
+        scope = _whole_scope(ref, planned, table, tables, findings)
+        return _finished(planned.nodes[0], planned.kind, scope)
+    parts = []
+    for block, source, node in zip(table.blocks, plan.sources[ref.table], planned.nodes, strict=True):
+        place = planned.place if ref.variable not in source.spec.set else source.spec.set[ref.variable].place
+        parts.append(_finished(node, planned.kind, _block_scope(ref, block, place, table, tables, findings)))
+    if not parts:
+        return columns.missing(planned.kind, 0)
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+
+def _finished(node: Node, kind: Kind, scope: Scope) -> pd.Series[Any]:
+    if node.kind is Kind.ANY and not node.is_constant:
+        node = missing_value(kind)
+    values = column(node.evaluate(scope), kind, scope.size)
+    if kind is Kind.TEXT and len(values):
+        values = values.where(values != "")
+    return values.reset_index(drop=True)
+
+
+def _whole_scope(ref: Ref, planned: PlannedVariable, table: DatasetTable, tables: Tables, findings: Findings) -> Scope:
+    report = _reporter(ref, 0, planned.place, tables, findings)
+    return Scope(table.size, table.column, table.column, tables, report)
+
+
+def _block_scope(
+    ref: Ref, block: Block, place: Place, table: DatasetTable, tables: Tables, findings: Findings
+) -> Scope:
+    within = np.arange(block.start, block.stop, dtype=np.int64)
+    return Scope(
+        block.size,
+        lambda name: columns.take(table.column(name), within),
+        lambda name: tables.source_column(block, name),
+        {**tables, "source": tables[block.source]} if block.members else tables,
+        _reporter(ref, block.start, place, tables, findings),
+        members=block.members,
+    )
+
+
+def _reporter(ref: Ref, start: int, place: Place, tables: Tables, findings: Findings) -> Reporter:
+    def report(found: Integers, code: str, message: str) -> None:
+        shown = f"{str(ref).replace('@1', '')}: {message}"
+        report_records(tables, ref.table, found + start, code, shown, place, findings)
+
+    return report
+
+
+def report_records(
+    tables: Tables, table: str, found: Integers, code: str, message: str, rule: Place, findings: Findings
+) -> None:
+    """Add a finding about records at the raw lines they come from; without any, at the rule's place."""
+    places = tables.places(table, np.asarray(found, dtype=np.int64))
+    if not places:
+        findings.add(code, rule, message, count=max(len(found), 1))
+        return
+    text = f"{message} (rule: {rule})" if rule.file else message
+    findings.add(code, places[0], text, records=places[1:], count=len(found))

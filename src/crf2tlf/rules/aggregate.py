@@ -1,0 +1,337 @@
+"""Aggregates: one value for each record from the records of a table that it joins."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.methods import Kind, Method
+from crf2tlf.methods.catalogue import Integers
+from crf2tlf.rules import columns
+from crf2tlf.rules.call import Bound, bind, invoke
+from crf2tlf.rules.columns import Value, column, take
+from crf2tlf.rules.grouping import pairs, shared_codes, sorted_positions
+from crf2tlf.rules.node import Column, Node, needs_of, source_bound
+from crf2tlf.rules.parse import RuleError, conjuncts, dotted
+from crf2tlf.rules.scope import PairScope, Ref, Scope, reporting
+from crf2tlf.rules.window import SUBJECT, group_numbers, items, keywords, order_node, order_numbers
+
+if TYPE_CHECKING:
+    from crf2tlf.rules.compile import Compiler
+
+RESERVED = {"by", "order", "where", "expect"}
+Expect = Literal["one", "at most one", "any"]
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """A compiled aggregate: what is joined on which keys, which records are selected, in which order."""
+
+    entry: Method
+    bound: Bound
+    table: str
+    by: tuple[tuple[Node, Node], ...]
+    order: tuple[tuple[Node, bool], ...]
+    selection: tuple[Node, ...]
+    pair_selection: tuple[Node, ...]
+    expect: Expect
+    kind: Kind
+    members: bool = False
+
+    @property
+    def paired(self) -> bool:
+        """Whether an argument needs the current record, so that records are paired first."""
+        parts = [*self.bound.nodes, *(node for node, _ in self.order)]
+        return bool(self.pair_selection) or any(needs_current(node) for node in parts)
+
+
+def needs_current(node: Node) -> bool:
+    """Whether a part of an aggregate's arguments is about the current record."""
+    from crf2tlf.rules.compile import CURRENT
+
+    return CURRENT in node.needs
+
+
+def compile_aggregate(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
+    """Compile an aggregate over the table that its first argument names, or over the dataset's own records."""
+    table = _joined_table(compiler, tree)
+    if table is None:
+        return _compile_own(compiler, entry, tree)
+    given = keywords(tree)
+    members = table == "source"
+    if members and not compiler.names.grouped:
+        raise RuleError("RULE_ARGUMENT", "source.X in an aggregate needs `group` in the row source")
+    from crf2tlf.rules.compile import Compiler as Inner
+
+    inner = Inner(_SourceAsTable(compiler.names) if members else compiler.names, table)
+    call = _without_whole_table(compiler, tree, table)
+    bound = bind(entry, call, inner.node, RESERVED)
+    order = tuple(order_node(inner, part) for part in items(given.get("order")) or [])
+    parts = [inner.of_kind(part, Kind.TRUTH, "where") for part in conjuncts(given["where"])] if "where" in given else []
+    by = () if members else _keys(compiler, inner, table, items(given.get("by")))
+    aggregate = Aggregate(
+        entry,
+        bound,
+        table,
+        by,
+        order,
+        selection=tuple(p for p in parts if not needs_current(p)),
+        pair_selection=tuple(p for p in parts if needs_current(p)),
+        expect=_expect(entry, given),
+        kind=bound.result_kind(entry),
+        members=members,
+    )
+    nodes = [*bound.nodes, *(n for n, _ in order), *parts, *(n for pair in by for n in pair)]
+    return Node(
+        aggregate.kind, lambda scope: _evaluate(aggregate, scope), needs_of(nodes), members or source_bound(nodes)
+    )
+
+
+class _SourceAsTable:
+    """Names inside an aggregate over a group's source records: ``source.X`` is a column of the joined table."""
+
+    def __init__(self, names: Any) -> None:
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._names, name)
+
+    def table(self, parts: tuple[str, ...]) -> str | None:
+        return "source" if parts[0] == "source" else cast("str | None", self._names.table(parts))
+
+    def source(self, name: str) -> Column:
+        return self.member("source", name)
+
+    def member(self, table: str, name: str) -> Column:
+        return cast(Column, self._names.source(name) if table == "source" else self._names.member(table, name))
+
+
+def _joined_table(compiler: Compiler, tree: ast.Call) -> str | None:
+    """Return the table that the arguments name (``source`` for a group's records), None for the dataset itself."""
+    found: set[str] = set()
+    for argument in tree.args:
+        for node in ast.walk(argument):
+            parts = dotted(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+            if parts is None:
+                continue
+            table = "source" if parts[0] == "source" and len(parts) > 1 else compiler.names.table(parts)
+            if table:
+                found.add(table)
+    if len(found) > 1:
+        raise RuleError("RULE_ARGUMENT", f"an aggregate joins one table, not {' and '.join(sorted(found))}")
+    return found.pop() if found else None
+
+
+def _without_whole_table(compiler: Compiler, tree: ast.Call, table: str) -> ast.Call:
+    """Turn ``count(AE)`` into ``count(AE.USUBJID)``: the table itself stands for its records."""
+    arguments: list[ast.expr] = []
+    for argument in tree.args:
+        parts = dotted(argument)
+        whole = parts is not None and ".".join(parts) == table and compiler.names.table(parts) == table
+        arguments.append(ast.Attribute(argument, "USUBJID") if whole else argument)
+    return ast.Call(tree.func, arguments, tree.keywords)
+
+
+def _keys(
+    compiler: Compiler, inner: Compiler, table: str, parts: list[ast.expr] | None
+) -> tuple[tuple[Node, Node], ...]:
+    if parts is None:
+        parts = [] if table.startswith("study.") else [SUBJECT]
+    keys = []
+    for part in parts:
+        if not isinstance(part, ast.Name):
+            raise RuleError("RULE_ARGUMENT", "by takes names of variables that both sides have")
+        here = compiler.column_node(compiler.names.bare(part.id))
+        there = inner.joined_column(compiler.names.member(table, part.id))
+        if Kind.ANY not in (here.kind, there.kind) and here.kind is not there.kind:
+            raise RuleError("RULE_TYPE", f"by: {part.id} is {here.kind} here and {there.kind} in {table}")
+        keys.append((here, there))
+    return tuple(keys)
+
+
+def _expect(entry: Method, given: dict[str, ast.expr]) -> Expect:
+    if "expect" not in given:
+        return "at most one" if entry.name == "lookup" else "any"
+    value = given["expect"]
+    if isinstance(value, ast.Constant) and value.value in ("one", "at most one", "any"):
+        return cast(Expect, value.value)
+    raise RuleError("RULE_ARGUMENT", 'expect is "one", "at most one" or "any"')
+
+
+def _evaluate(aggregate: Aggregate, scope: Scope) -> Value:
+    """Select, join, sort and aggregate."""
+    right, left_groups, right_groups, groups, table = _joined_records(aggregate, scope)
+    if aggregate.paired:
+        left, at = pairs(left_groups, right_groups)
+        part = PairScope(table, right[at], scope, left, _left_reporter(scope, left))
+        for node in aggregate.pair_selection:
+            part = part.subset(columns.positions(column(node.evaluate(part), Kind.TRUTH, part.size)))
+        assert part.left is not None
+        group, groups, wanted = part.left, scope.size, np.arange(scope.size)
+    else:
+        joined = right_groups >= 0
+        part = PairScope(table, right[joined], scope, None, _table_reporter(aggregate, scope))
+        group, wanted = right_groups[joined], np.where(left_groups < 0, groups, left_groups)
+    order = sorted_positions(group, order_numbers(list(aggregate.order), part))
+    in_order, group = part.subset(order), group[order]
+    injected: dict[str, Any] = {"group": group, "groups": groups + 1}
+    if aggregate.entry.reports:
+        injected["report"] = reporting(in_order)
+    found = column(invoke(aggregate.entry, aggregate.bound, in_order, injected), aggregate.kind, groups + 1)
+    _check_expected(aggregate, scope, np.bincount(group, minlength=groups + 1)[wanted])
+    return take(found, wanted)
+
+
+def _joined_records(aggregate: Aggregate, scope: Scope) -> tuple[Integers, Integers, Integers, int, Any]:
+    """Return the selected records of the table, group numbers on both sides, and how many groups there are."""
+    if aggregate.members:
+        assert scope.members is not None
+        table, right = scope.tables["source"], scope.members[1]
+        selected = _selected(aggregate, PairScope(table, right, scope, None, scope.reporter))
+        return right[selected], np.arange(scope.size), scope.members[0][selected], scope.size, table
+    table = scope.tables[aggregate.table]
+    everything = np.arange(table.size, dtype=np.int64)
+    selected = _selected(aggregate, PairScope(table, everything, scope, None, _table_reporter(aggregate, scope)))
+    if not aggregate.by:
+        return selected, np.zeros(scope.size, np.int64), np.zeros(len(selected), np.int64), 1, table
+    records = PairScope(table, selected, scope, None, scope.reporter)
+    left = [column(here.evaluate(scope), here.kind, scope.size) for here, _ in aggregate.by]
+    there = [column(node.evaluate(records), node.kind, len(selected)) for _, node in aggregate.by]
+    left_groups, right_groups = shared_codes(left, there)
+    groups = int(max(left_groups.max(initial=-1), right_groups.max(initial=-1))) + 1
+    return selected, left_groups, right_groups, groups, table
+
+
+def _selected(aggregate: Aggregate, scope: PairScope) -> Integers:
+    selected = np.arange(scope.size, dtype=np.int64)
+    for node in aggregate.selection:
+        part = scope.subset(selected)
+        selected = selected[columns.positions(column(node.evaluate(part), Kind.TRUTH, part.size))]
+    return selected
+
+
+def _left_reporter(scope: Scope, left: Integers) -> Any:
+    return lambda found, code, message: scope.reporter(np.unique(left[found]), code, message)
+
+
+def _table_reporter(aggregate: Aggregate, scope: Scope) -> Any:
+    nowhere = np.empty(0, dtype=np.int64)
+    return lambda _found, code, message: scope.reporter(nowhere, code, f"in {aggregate.table}: {message}")
+
+
+def _check_expected(aggregate: Aggregate, scope: Scope, count: Integers) -> None:
+    if aggregate.expect == "any":
+        return
+    many = np.flatnonzero(count > 1)
+    if len(many):
+        scope.reporter(many, "LOOKUP_MANY", f"the lookup in {aggregate.table} finds several records")
+    none = np.flatnonzero(count == 0)
+    if aggregate.expect == "one" and len(none):
+        scope.reporter(none, "LOOKUP_NONE", f"the lookup in {aggregate.table} finds no record")
+
+
+def _compile_own(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
+    """Compile an aggregate of the dataset's own records: every record gets its group's value."""
+    given = keywords(tree)
+    bound = bind(entry, tree, compiler.node, RESERVED)
+    by = [compiler.node(part) for part in items(given.get("by")) or [SUBJECT]]
+    order = [order_node(compiler, part) for part in items(given.get("order")) or []]
+    where = compiler.of_kind(given["where"], Kind.TRUTH, "where") if "where" in given else None
+    kind, expect = bound.result_kind(entry), _expect(entry, given)
+    nodes = [*bound.nodes, *by, *(n for n, _ in order), *([where] if where else [])]
+    own = Aggregate(entry, bound, compiler.names.dataset, (), tuple(order), (), (), expect, kind)
+
+    def evaluate(scope: Scope) -> Value:
+        whole = scope.whole or scope
+        all_groups = group_numbers(by, whole)
+        groups = int(all_groups.max(initial=-1)) + 1
+        selected = np.arange(whole.size, dtype=np.int64)
+        if where is not None:
+            selected = columns.positions(column(where.evaluate(whole), Kind.TRUTH, whole.size)).astype(np.int64)
+        part = whole.subset(selected)
+        in_order = sorted_positions(all_groups[selected], order_numbers(order, part))
+        part, group = part.subset(in_order), all_groups[selected][in_order]
+        injected: dict[str, Any] = {"group": group, "groups": groups}
+        found = column(invoke(entry, bound, part, injected), kind, groups)
+        _check_expected(own, whole, np.bincount(group, minlength=groups)[all_groups] if groups else all_groups)
+        result = take(found, all_groups)
+        return result if scope.at is None else take(result, scope.at)
+
+    return Node(kind, evaluate, needs_of(nodes), source_bound(nodes))
+
+
+def compile_interval(compiler: Compiler, tree: ast.Call) -> Node:
+    """Compile ``interval(day, SE.EPOCH, SE.SESTDTC, SE.SEENDTC)``.
+
+    Intervals are half-open, [start, end); one without an end is open; the subject's last interval includes its end.
+    Texts compare at the precision they share (ISO 8601). A day in two intervals is ``INTERVAL_OVERLAP``.
+    """
+    if len(tree.args) != 4 or any(k.arg != "by" for k in tree.keywords):
+        raise RuleError("RULE_ARGUMENT", "interval takes a day, and the value, start and end of the intervals")
+    day_tree, value_tree, start_tree, end_tree = tree.args
+    table = _joined_table(compiler, ast.Call(tree.func, [value_tree, start_tree, end_tree], []))
+    if table is None or table == "source":
+        raise RuleError("RULE_ARGUMENT", "the intervals of interval are those of another dataset")
+    from crf2tlf.rules.compile import Compiler as Inner
+
+    inner = Inner(compiler.names, table)
+    day = compiler.node(day_tree)
+    value, start, end = (inner.node(part) for part in (value_tree, start_tree, end_tree))
+    if len({day.kind, start.kind, end.kind} - {Kind.ANY}) > 1 or day.kind not in (Kind.TEXT, Kind.DATE):
+        raise RuleError("RULE_TYPE", "the day, start and end of interval are all ISO 8601 texts or all dates")
+    by = _keys(compiler, inner, table, items(keywords(tree).get("by")))
+    nodes = [day, value, start, end, *(n for pair in by for n in pair)]
+
+    def evaluate(scope: Scope) -> Value:
+        other = scope.tables[table]
+        everything = np.arange(other.size, dtype=np.int64)
+        records = PairScope(other, everything, scope, None, scope.reporter)
+        left_keys = [column(here.evaluate(scope), here.kind, scope.size) for here, _ in by]
+        right_keys = [column(there.evaluate(records), there.kind, other.size) for _, there in by]
+        left, right = pairs(*shared_codes(left_keys, right_keys))
+        days = take(column(day.evaluate(scope), day.kind, scope.size), left)
+        starts = take(column(start.evaluate(records), start.kind, other.size), right)
+        ends = take(column(end.evaluate(records), end.kind, other.size), right)
+        inside = _inside(days, starts, ends, left)
+        left, right = left[inside], right[inside]
+        several = np.flatnonzero(np.bincount(left, minlength=scope.size) > 1)
+        if len(several):
+            scope.reporter(several, "INTERVAL_OVERLAP", f"the day lies in several intervals of {table}")
+        at = np.full(scope.size, -1, dtype=np.int64)
+        at[left[::-1]] = right[::-1]
+        return take(column(value.evaluate(records), value.kind, other.size), at)
+
+    return Node(value.kind, evaluate, needs_of(nodes) | {Ref(table, "USUBJID")}, source_bound(nodes))
+
+
+def _inside(
+    days: pd.Series[Any], starts: pd.Series[Any], ends: pd.Series[Any], left: Integers
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which pairs have the day in the interval, texts cut to the precision both have."""
+    after = _not_before(days, starts)
+    before_end = ~_not_before(days, ends) | ends.isna().to_numpy()
+    on_end = _not_before(days, ends) & _not_before(ends, days) & ends.notna().to_numpy()
+    last_end = ends.groupby(left).transform("max") if len(ends) else ends
+    last = (ends == last_end).to_numpy(dtype=bool, na_value=False)
+    open_ended = pd.Series(ends.isna().to_numpy() & after).groupby(left).transform("any").to_numpy(dtype=bool)
+    known = days.notna().to_numpy() & starts.notna().to_numpy()
+    inside: np.ndarray[Any, np.dtype[np.bool_]] = known & after & (before_end | (on_end & last & ~open_ended))
+    return inside
+
+
+def _not_before(one: pd.Series[Any], other: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return where ``one`` is on or after ``other``; ISO 8601 texts are compared at their shared precision."""
+    if str(one.dtype).startswith("datetime"):
+        return (one >= other).to_numpy(dtype=bool, na_value=False)
+    a, b = one.fillna("").astype("str"), other.fillna("").astype("str")
+    shared = np.minimum(a.str.len().to_numpy(), b.str.len().to_numpy())
+    result = np.zeros(len(a), dtype=bool)
+    for length in np.unique(shared):
+        at = np.flatnonzero(shared == length)
+        result[at] = (a.iloc[at].str.slice(0, int(length)) >= b.iloc[at].str.slice(0, int(length))).to_numpy(dtype=bool)
+    known: np.ndarray[Any, np.dtype[np.bool_]] = one.notna().to_numpy() & other.notna().to_numpy()
+    return result & known

@@ -1,0 +1,92 @@
+"""Compiled parts of a rule, and how names in a rule find their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from crf2tlf.methods.catalogue import Kind
+from crf2tlf.rules.columns import Constant, Value
+from crf2tlf.rules.scope import Ref
+
+NOT_CONSTANT: Any = object()
+
+
+@dataclass(frozen=True)
+class Node:
+    """A compiled expression: its kind, how to work it out on a scope, and what it needs.
+
+    ``per_source`` tells that it uses columns of the row source, so that it is worked out source by source.
+    """
+
+    kind: Kind
+    evaluate: Callable[[Any], Value]
+    needs: frozenset[Ref] = frozenset()
+    per_source: bool = False
+    constant: Any = NOT_CONSTANT
+    formats: tuple[str, ...] = ()
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the value is known without looking at any record."""
+        return self.constant is not NOT_CONSTANT
+
+
+def constant_node(value: Constant | tuple[Any, ...]) -> Node:
+    """Return the node of a constant."""
+    kind = Kind.ANY
+    if isinstance(value, bool):
+        kind = Kind.TRUTH
+    elif isinstance(value, str):
+        kind = Kind.TEXT
+        value = value or None
+    elif isinstance(value, (int, float)):
+        kind, value = Kind.NUMBER, float(value)
+    return Node(kind, lambda _scope: value, constant=value)  # type: ignore[return-value,arg-type]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A name found: what it refers to, where its values are, its kind, and the date formats of a form's column."""
+
+    ref: Ref
+    where: Literal["own", "source", "other"]
+    kind: Kind
+    formats: tuple[str, ...] = ()
+
+
+class Namespace(Protocol):
+    """What names mean where a rule stands. Every lookup raises ``RuleError`` for a name that does not exist."""
+
+    dataset: str
+    default_order: tuple[str, ...]
+    grouped: bool
+
+    def bare(self, name: str) -> Column:
+        """Find a name without qualifier."""
+
+    def source(self, name: str) -> Column:
+        """Find ``source.NAME``."""
+
+    def table(self, parts: tuple[str, ...]) -> str | None:
+        """Return the table that leading parts of a dotted name mean, or None."""
+
+    def member(self, table: str, variable: str) -> Column:
+        """Find a variable of a table."""
+
+    def constant(self, name: str) -> Constant:
+        """Return the value of ``study.NAME``."""
+
+    def source_fact(self, fact: str, variable: str | None) -> Node:
+        """Return the node of ``source_dataset()``, ``source_variable("AVAL")`` or ``source_sequence()``."""
+
+
+def needs_of(nodes: Iterable[Node]) -> frozenset[Ref]:
+    """Return everything that the nodes need."""
+    return frozenset().union(*(n.needs for n in nodes))
+
+
+def source_bound(nodes: Iterable[Node]) -> bool:
+    """Return whether one of the nodes uses columns of the row source."""
+    return any(n.per_source for n in nodes)

@@ -1,0 +1,110 @@
+"""What a compiled rule is worked out on: the records at hand, and the tables it can look into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.methods.catalogue import Integers
+from crf2tlf.rules.columns import take
+
+
+@dataclass(frozen=True, order=True)
+class Ref:
+    """A variable of a dataset, a column of a form (table ``raw.ae``) or of a design table (``study.arms``)."""
+
+    table: str
+    variable: str
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.variable}"
+
+
+class Table(Protocol):
+    """Records that rules can look into."""
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+
+    def column(self, variable: str) -> pd.Series[Any]:
+        """Return a column of all records."""
+
+
+Reporter = Callable[[Integers, str, str], None]
+"""Takes positions of offending records, a finding code and a message."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Records of the dataset being built, their source records, and the other tables.
+
+    ``whole`` is the scope that this one is a part of (for windows), ``at`` the positions of its records there.
+    ``members`` of grouped records: the record number and the source position of each source record.
+    """
+
+    size: int
+    own: Callable[[str], pd.Series[Any]]
+    source: Callable[[str], pd.Series[Any]]
+    tables: Mapping[str, Table]
+    reporter: Reporter
+    members: tuple[Integers, Integers] | None = None
+    whole: Scope | None = None
+    at: Integers | None = None
+
+    def subset(self, positions: Integers) -> Scope:
+        """Return the scope of some of the records."""
+        return replace(
+            self,
+            size=len(positions),
+            own=lambda name: take(self.own(name), positions),
+            source=lambda name: take(self.source(name), positions),
+            reporter=lambda found, code, message: self.reporter(positions[found], code, message),
+            whole=self.whole or self,
+            at=positions if self.at is None else self.at[positions],
+        )
+
+
+@dataclass(frozen=True)
+class PairScope:
+    """Records of another table, each paired with the current record it is joined to (or with none)."""
+
+    table: Table
+    right: Integers
+    left_scope: Scope
+    left: Integers | None
+    reporter: Reporter
+
+    @property
+    def size(self) -> int:
+        """How many pairs there are."""
+        return len(self.right)
+
+    def subset(self, positions: Integers) -> PairScope:
+        """Return the scope of some of the pairs."""
+        left = None if self.left is None else self.left[positions]
+        return replace(self, right=self.right[positions], left=left)
+
+
+AnyScope = Scope | PairScope
+
+
+def reporting(scope: AnyScope) -> Callable[..., None]:
+    """Return the ``report`` function that methods get: it turns masks into positions and fills in values."""
+
+    def report(mask: Any, code: str, message: str, values: pd.Series[Any] | None = None) -> None:
+        found = np.flatnonzero(pd.Series(mask).to_numpy(dtype=bool, na_value=False))
+        if not len(found):
+            return
+        if values is None:
+            scope.reporter(found, code, message)
+            return
+        offending = values.iloc[found].astype("str").fillna("missing")
+        for value, group in pd.Series(found).groupby(offending.to_numpy(), sort=False):
+            scope.reporter(group.to_numpy(), code, message.replace("{value}", repr(value)))
+
+    return report

@@ -1,0 +1,86 @@
+"""Windows: methods that look along the dataset's own records, group by group and in a stated order."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crf2tlf.methods import Kind, Method
+from crf2tlf.methods.catalogue import Integers
+from crf2tlf.rules import columns
+from crf2tlf.rules.call import bind, invoke
+from crf2tlf.rules.columns import Value, column
+from crf2tlf.rules.grouping import codes, combine, ranks, window
+from crf2tlf.rules.node import Node, needs_of, source_bound
+from crf2tlf.rules.parse import RuleError
+from crf2tlf.rules.scope import Scope, reporting
+
+if TYPE_CHECKING:
+    from crf2tlf.rules.compile import Compiler
+
+SUBJECT = ast.Name("USUBJID")
+
+
+def items(tree: ast.expr | None) -> list[ast.expr] | None:
+    """Return the parts of ``[A, B]``, or the one part of ``A``; None stays None."""
+    if tree is None:
+        return None
+    return list(tree.elts) if isinstance(tree, (ast.List, ast.Tuple)) else [tree]
+
+
+def keywords(tree: ast.Call) -> dict[str, ast.expr]:
+    """Return the keyword arguments of a call."""
+    return {k.arg or "": k.value for k in tree.keywords}
+
+
+def order_node(compiler: Compiler, tree: ast.expr) -> tuple[Node, bool]:
+    """Compile one item of ``order=[…]``; ``desc(X)`` sorts descending."""
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "desc":
+        if len(tree.args) != 1 or tree.keywords:
+            raise RuleError("RULE_ARGUMENT", "desc takes one value")
+        return compiler.node(tree.args[0]), True
+    return compiler.node(tree), False
+
+
+def order_numbers(order: list[tuple[Node, bool]], scope: Any) -> list[Integers]:
+    """Work out the order numbers of the records of a scope."""
+    return [
+        ranks(column(node.evaluate(scope), node.kind, scope.size), descending=descending) for node, descending in order
+    ]
+
+
+def group_numbers(by: list[Node], scope: Any) -> Integers:
+    """Work out the group numbers of the records of a scope."""
+    return combine([codes(column(n.evaluate(scope), n.kind, scope.size)) for n in by], scope.size)
+
+
+def compile_window(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
+    """Compile a window method; ``by`` is the subject and ``order`` the dataset's keys unless given."""
+    given = keywords(tree)
+    bound = bind(entry, tree, compiler.node, {"by", "order", "where"})
+    by = [compiler.node(part) for part in items(given.get("by")) or [SUBJECT]]
+    parts = items(given.get("order"))
+    if parts is None:
+        parts = [ast.Name(name) for name in compiler.names.default_order]
+    order = [order_node(compiler, part) for part in parts]
+    where = compiler.of_kind(given["where"], Kind.TRUTH, "where") if "where" in given else None
+    nodes = [*bound.nodes, *by, *(node for node, _ in order), *([where] if where else [])]
+    kind = bound.result_kind(entry)
+
+    def evaluate(scope: Scope) -> Value:
+        whole = scope.whole or scope
+        selected = np.arange(whole.size)
+        if where is not None:
+            selected = columns.positions(column(where.evaluate(whole), Kind.TRUTH, whole.size))
+        part = whole.subset(selected)
+        injected: dict[str, Any] = {"window": window(group_numbers(by, part), order_numbers(order, part))}
+        if entry.reports:
+            injected["report"] = reporting(part)
+        result = column(invoke(entry, bound, part, injected), kind, part.size)
+        if where is not None:
+            result = columns.scatter(whole.size, kind, [(selected, result)])
+        return result if scope.at is None else columns.take(result, scope.at)
+
+    return Node(kind, evaluate, needs_of(nodes), source_bound(nodes))
