@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from crf2tlf.build.result import BuildResult, Dataset
@@ -30,7 +32,7 @@ def _run(build: BuildResult, dataset: Dataset, check: CheckSpec) -> None:
     if not len(fails):
         return
     places = build.tables.places(dataset.name, dataset.positions[fails])
-    subjects = dataset.frame["USUBJID"].iloc[fails].dropna().unique() if "USUBJID" in dataset.frame else []
+    subjects: Any = dataset.frame["USUBJID"].iloc[fails].dropna().unique() if "USUBJID" in dataset.frame else []
     message = f"{dataset.name}: {check.message} ({', '.join(map(str, subjects[:10]))}; rule: {check.that.place})"
     build.findings.add(
         "CHECK_FAILED",

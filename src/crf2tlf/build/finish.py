@@ -117,9 +117,9 @@ def _check_codelist(
         return
     allowed = set().union(*(set(terms) for terms, _ in lists))
     for value in values[values.notna() & ~values.isin(allowed)].unique():
-        found = np.flatnonzero((values == value).to_numpy(dtype=bool))
+        records = np.flatnonzero((values == value).to_numpy(dtype=bool))
         message = f"{dataset.name}.{variable.name}: {value!r} is not in the codelist {', '.join(variable.codelists)}"
-        _report(dataset, found, "CODELIST_VALUE", message, tables, findings)
+        _report(dataset, records, "CODELIST_VALUE", message, tables, findings)
 
 
 # Supplemental qualifiers

@@ -170,7 +170,7 @@ class FormNames:
 
     source = bare
 
-    def table(self, parts: tuple[str, ...]) -> str | None:
+    def table(self, _parts: tuple[str, ...]) -> str | None:
         return None
 
     def member(self, table: str, variable: str) -> Column:
@@ -181,7 +181,7 @@ class FormNames:
             raise RuleError("RULE_NAME", f"unknown constant study.{name}{nearest(name, self._constants)}")
         return self._constants[name]
 
-    def source_fact(self, fact: str, variable: str | None) -> Node:
+    def source_fact(self, fact: str, _variable: str | None) -> Node:
         raise RuleError("RULE_METHOD", f"{fact} is not for forms")
 
 

@@ -135,7 +135,7 @@ class FinishedNames:
         value: Constant = constants[name]
         return value
 
-    def source_fact(self, fact: str, variable: str | None) -> Node:
+    def source_fact(self, fact: str, _variable: str | None) -> Node:
         raise RuleError("RULE_METHOD", f"{fact} is not for finished datasets")
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from crf2tlf.build.result import BuildResult, Dataset
-from crf2tlf.build.tables import DatasetTable
 from crf2tlf.files.xpt import XptDataset, XptVariable, write_xpt
 from crf2tlf.files.xpt_check import check_xpt, verify_xpt
 from crf2tlf.findings import Findings, Place
-from crf2tlf.methods.catalogue import Integers
-from crf2tlf.rules.scope import Ref
 
 
 def written_datasets(build: BuildResult, *, sdtm: bool) -> list[Dataset]:
@@ -39,6 +36,29 @@ def transport_form(dataset: Dataset) -> tuple[pd.DataFrame, XptDataset]:
     return frame, XptDataset(dataset.name, dataset.label, tuple(variables))
 
 
+def as_draft(frame: pd.DataFrame, dataset: XptDataset) -> tuple[pd.DataFrame, XptDataset]:
+    """Return data that a transport file takes whatever their faults, under a label that says DRAFT.
+
+    Characters that it cannot hold become ``?``, texts are cut to 200. Only for draft builds.
+    """
+    texts = {v.name for v in dataset.variables if v.type == "Char"}
+    fitted = frame.copy()
+    for name in texts:
+        plain = fitted[name].astype("str").str.replace(r"[^ -~]", "?", regex=True).str.slice(0, 200)
+        fitted[name] = plain
+    variables = []
+    for v in dataset.variables:
+        longest = fitted[v.name].str.len().max() if v.name in texts else 8
+        length = max(int(longest), 1) if pd.notna(longest) else 1
+        variables.append(replace(v, name=v.name[:8], label=_plain(v.label), length=length))
+    fitted.columns = pd.Index([name[:8] for name in fitted.columns])
+    return fitted, XptDataset(dataset.name, _plain(f"DRAFT: {dataset.label}"), tuple(variables))
+
+
+def _plain(label: str) -> str:
+    return label.encode("ascii", "replace").decode("ascii")[:40]
+
+
 def check_transport(build: BuildResult, findings: Findings) -> None:
     """Report every text, number or name that a transport file cannot hold."""
     for dataset in build.datasets.values():
@@ -47,76 +67,17 @@ def check_transport(build: BuildResult, findings: Findings) -> None:
             check_xpt(frame, description, Place(dataset.spec.place.file, dataset.spec.place.line), findings)
 
 
-def write_datasets(build: BuildResult, datasets: Iterable[Dataset], folder: Path) -> list[Path]:
+def write_datasets(build: BuildResult, datasets: Iterable[Dataset], folder: Path, *, draft: bool = False) -> list[Path]:
     """Write transport files, read each back, and compare. Raises ``AssertionError`` where a file is not its data."""
     timestamp = build.study.spec.release_timestamp
     written = []
     for dataset in datasets:
         frame, description = transport_form(dataset)
+        if draft:
+            frame, description = as_draft(frame, description)
         path = folder / f"{dataset.name.lower()}.xpt"
         write_xpt(path, frame, description, timestamp)
         differences = verify_xpt(path, frame, description)
         assert not differences, f"{path.name} does not read back as written: {differences[:3]}"
         written.append(path)
     return written
-
-
-# Lineage of finished datasets
-
-
-def record_lineage(build: BuildResult, dataset: Dataset) -> list[tuple[str, Integers, Integers]]:
-    """Return the source records of a finished dataset's records, stages taken together.
-
-    Each entry is a source table with offsets and rows: the sources of record ``i`` are
-    ``rows[offsets[i]:offsets[i + 1]]``, positions in the source's table.
-    """
-    links = _expanded(build, dataset.name.removeprefix("SUPP"))
-    result = []
-    for table, record, row in links:
-        where = np.full(_size(build, dataset), -1, dtype=np.int64)
-        where[dataset.positions] = np.arange(len(dataset.positions))
-        at = where[record]
-        kept = np.flatnonzero(at >= 0)
-        order = kept[np.lexsort((row[kept], at[kept]))]
-        counts = np.bincount(at[order], minlength=dataset.size)
-        result.append((table, np.r_[0, np.cumsum(counts)].astype(np.int64), row[order]))
-    return result
-
-
-def _size(build: BuildResult, dataset: Dataset) -> int:
-    return build.tables[dataset.name.removeprefix("SUPP")].size
-
-
-def _expanded(build: BuildResult, name: str) -> list[tuple[str, Integers, Integers]]:
-    """Return pairs of record and source position by source table; a stage's own records are replaced by theirs."""
-    table = build.tables[name]
-    assert isinstance(table, DatasetTable)
-    pairs: dict[str, list[tuple[Integers, Integers]]] = {}
-    for block in table.blocks:
-        for link in block.links:
-            counts = np.diff(link.offsets)
-            record = np.repeat(np.arange(block.start, block.stop, dtype=np.int64), counts)
-            if "@" not in link.table:
-                pairs.setdefault(link.table, []).append((record, link.rows))
-                continue
-            for source, inner, rows in _expanded(build, link.table):
-                order = np.argsort(inner, kind="stable")
-                first = np.searchsorted(inner[order], link.rows, side="left")
-                count = np.searchsorted(inner[order], link.rows, side="right") - first
-                outer = np.repeat(record, count)
-                within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-                pairs.setdefault(source, []).append((outer, rows[order[np.repeat(first, count) + within]]))
-    return [
-        (source, np.concatenate([r for r, _ in parts]), np.concatenate([s for _, s in parts]))
-        for source, parts in pairs.items()
-    ]
-
-
-def variable_lineage(build: BuildResult, dataset: Dataset) -> dict[str, list[str]]:
-    """Return for each variable the variables and columns its rules use, stages under the dataset's own name."""
-    result = {}
-    for variable in dataset.variables:
-        planned = build.plan.variables.get(Ref(dataset.name, variable.name))
-        needs = planned.needs if planned else frozenset()
-        result[variable.name] = sorted({f"{ref.table.split('@')[0]}.{ref.variable}" for ref in needs})
-    return result

@@ -14,7 +14,8 @@ def _spread(values: Any, group: Integers, groups: int) -> pd.Series:
     """Put one value for each group number present at its place; groups without records are missing."""
     at = np.full(groups, -1, dtype=np.int64)
     at[group] = np.arange(len(group))
-    return pd.Series(pd.api.extensions.take(values.array, at, allow_fill=True), dtype=values.dtype)
+    spread: pd.Series = pd.Series(pd.api.extensions.take(values.array, at, allow_fill=True), dtype=values.dtype)
+    return spread
 
 
 @method(shape="aggregate")

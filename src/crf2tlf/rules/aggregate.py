@@ -334,4 +334,5 @@ def _not_before(one: pd.Series[Any], other: pd.Series[Any]) -> np.ndarray[Any, n
         at = np.flatnonzero(shared == length)
         result[at] = (a.iloc[at].str.slice(0, int(length)) >= b.iloc[at].str.slice(0, int(length))).to_numpy(dtype=bool)
     known: np.ndarray[Any, np.dtype[np.bool_]] = one.notna().to_numpy() & other.notna().to_numpy()
-    return result & known
+    both: np.ndarray[Any, np.dtype[np.bool_]] = result & known
+    return both

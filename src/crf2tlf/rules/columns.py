@@ -14,7 +14,7 @@ import pandas as pd
 
 from crf2tlf.methods.catalogue import Kind
 
-Constant: TypeAlias = "str | float | bool | None | pd.Timestamp"
+Constant: TypeAlias = "str | float | bool | pd.Timestamp | None"
 Value: TypeAlias = "pd.Series[Any] | Constant"
 
 DTYPES: dict[Kind, str] = {
@@ -97,14 +97,14 @@ def arithmetic(operation: str, left: Value, right: Value, kinds: tuple[Kind, Kin
     if kinds[0] is Kind.TEXT:
         return (left + right).astype("str")
     with np.errstate(all="ignore"):
-        result = ARITHMETIC[operation](left, right)
+        result: pd.Series[Any] = ARITHMETIC[operation](left, right)
     return result.where(np.isfinite(result))
 
 
 def _date_arithmetic(operation: str, left: Value, right: Value, kinds: tuple[Kind, Kind], size: int) -> pd.Series[Any]:
     if kinds == (Kind.DATE, Kind.DATE):
-        days = (column(left, Kind.DATE, size) - column(right, Kind.DATE, size)).dt.days
-        return days.astype("float64")
+        elapsed = column(left, Kind.DATE, size) - column(right, Kind.DATE, size)
+        return (elapsed / np.timedelta64(1, "D")).astype("float64")
     if kinds[0] is Kind.NUMBER:
         left, right = right, left
     days = pd.to_timedelta(np.floor(column(right, Kind.NUMBER, size)), unit="D").astype("timedelta64[s]")

@@ -37,6 +37,7 @@ class Compiler:
             return self.current_record(tree)
         match tree:
             case ast.Constant(value=value):
+                assert value is None or isinstance(value, (str, int, float))
                 return constant_node(value)
             case ast.Name() | ast.Attribute():
                 return self.name(tree)

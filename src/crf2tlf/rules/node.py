@@ -69,7 +69,7 @@ class Namespace(Protocol):
     def source(self, name: str) -> Column:
         """Find ``source.NAME``."""
 
-    def table(self, parts: tuple[str, ...]) -> str | None:
+    def table(self, parts: tuple[str, ...], /) -> str | None:
         """Return the table that leading parts of a dotted name mean, or None."""
 
     def member(self, table: str, variable: str) -> Column:
@@ -78,7 +78,7 @@ class Namespace(Protocol):
     def constant(self, name: str) -> Constant:
         """Return the value of ``study.NAME``."""
 
-    def source_fact(self, fact: str, variable: str | None) -> Node:
+    def source_fact(self, fact: str, variable: str | None, /) -> Node:
         """Return the node of ``source_dataset()``, ``source_variable("AVAL")`` or ``source_sequence()``."""
 
 

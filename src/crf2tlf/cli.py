@@ -1,0 +1,162 @@
+"""The command line: reads arguments, calls the workflow, prints findings. No logic of its own.
+
+Exit codes: 0 done; 1 the study has errors (nothing was written, or drafts were); 2 the command was called wrongly.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from crf2tlf import workflow
+from crf2tlf.findings import Finding, Findings, Severity, StudyError
+from crf2tlf.spec.schema import write_schemas
+
+app = typer.Typer(
+    help="From raw CRF extracts to SDTM, ADaM, tables, listings and figures, driven by specs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+
+
+class Stop(StrEnum):
+    """Where a build stops."""
+
+    SDTM = "sdtm"
+    ADAM = "adam"
+    TLF = "tlf"
+
+
+class Mode(StrEnum):
+    """What errors do to a build."""
+
+    SUBMISSION = "submission"
+    DRAFT = "draft"
+
+
+class _Place:
+    """Where the study and its raw data are, from the options before the command."""
+
+    study = Path()
+    raw: Path | None = None
+    verbose = False
+
+
+@app.callback()
+def options(
+    study: Annotated[Path, typer.Option(help="The study's folder.", file_okay=False)] = Path(),
+    raw: Annotated[Path | None, typer.Option(help="The raw folder, where it is not STUDY/raw.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show each dataset and each file.")] = False,
+) -> None:
+    """From raw CRF extracts to SDTM, ADaM, tables, listings and figures, driven by specs."""
+    _Place.study, _Place.raw, _Place.verbose = study, raw, verbose
+
+
+@app.command()
+def build(
+    stop: Annotated[Stop, typer.Argument(help="How far to build.")] = Stop.TLF,
+    mode: Annotated[Mode, typer.Option(help="submission: errors stop; draft: outputs are marked.")] = Mode.SUBMISSION,
+) -> None:
+    """Build SDTM, ADaM, and tables, listings and figures, and write them into the study's folder."""
+    findings = Findings()
+    with _reporting(findings), _progress() as progress:
+        outcome = workflow.build(
+            _Place.study,
+            _Place.raw,
+            stop.value,
+            mode.value,
+            progress,
+            findings,
+        )
+    for folder, count in Counter(path.parent for path in outcome.written).items():
+        out.print(f"{folder}: {count} files")
+    if _Place.verbose:
+        for path in outcome.written:
+            out.print(str(path))
+    if findings.errors:
+        out.print("the outputs are marked DRAFT: the study has errors")
+        raise typer.Exit(1)
+
+
+@app.command()
+def check() -> None:
+    """Check specs and raw data; build everything in memory and write nothing."""
+    findings = Findings()
+    with _reporting(findings), _progress() as progress:
+        workflow.compute(_Place.study, _Place.raw, "tlf", "draft", progress, findings)
+        findings.stop_on_errors()
+    out.print("no errors")
+
+
+@app.command()
+def reconcile() -> None:
+    """Compare the results with the published numbers; exit 1 when a row disagrees without a note."""
+    findings = Findings()
+    with _reporting(findings), _progress() as progress:
+        outcome = workflow.compute(_Place.study, _Place.raw, "tlf", "submission", progress, findings)
+        rows = outcome.reconciliation
+        for row in (row for row in rows if not row.agrees or row.note):
+            out.print(escape(f"{row.label}: published {row.published}, generated {row.generated}. {row.note}"))
+        agree, noted = sum(row.agrees for row in rows), sum(bool(row.note) and not row.agrees for row in rows)
+        out.print(f"{agree + noted} of {len(rows)} rows: {agree} agree, {noted} differ with an explained note")
+        findings.stop_on_errors()
+
+
+@app.command()
+def schema(
+    folder: Annotated[Path, typer.Argument(help="Where to write the JSON Schemas.")] = Path("schemas"),
+) -> None:
+    """Write JSON Schemas of the spec files, for editors."""
+    for path in write_schemas(folder):
+        out.print(str(path))
+
+
+@contextmanager
+def _reporting(findings: Findings) -> Iterator[None]:
+    """Print the findings of a command, whatever its end; errors become exit code 1."""
+    try:
+        yield
+    except StudyError:
+        _show(findings)
+        raise typer.Exit(1) from None
+    _show(findings)
+
+
+def _show(findings: Iterable[Finding]) -> None:
+    shown = sorted(findings, key=lambda f: (f.severity is not Severity.ERROR, f.place))
+    for finding in shown:
+        colour = COLOURS[finding.severity]
+        err.print(f"[{colour}]{escape(str(finding))}[/{colour}]")
+    counts = Counter(f.severity for f in shown)
+    if counts:
+        err.print(", ".join(f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in Severity if counts[s]))
+
+
+@contextmanager
+def _progress() -> Iterator[workflow.Progress]:
+    """Show a moving line to a person; plain lines (all of them with --verbose) to a file or pipe."""
+    if err.is_terminal:
+        with err.status("reading specs") as status:
+            yield status.update
+    else:
+        yield lambda text: out.print(text) if _Place.verbose or not text.startswith("building ") else None
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""The main job: raw → SDTM → ADaM → results → displays. Files are replaced only when all of them are complete."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from crf2tlf.analysis import analyse
+from crf2tlf.analysis.reconcile import ReconciliationRow, reconcile, reconciliation_csv, reconciliation_output
+from crf2tlf.analysis.results import Results
+from crf2tlf.build import BuildResult, build_datasets
+from crf2tlf.build.ledger import LedgerEntry
+from crf2tlf.build.lineage import lineage
+from crf2tlf.build.write import write_datasets, written_datasets
+from crf2tlf.display import render
+from crf2tlf.files.atomic import staged
+from crf2tlf.files.json import json_text
+from crf2tlf.findings import Findings, StudyError
+from crf2tlf.spec import Study, load_study
+
+Stop = Literal["sdtm", "adam", "tlf"]
+Mode = Literal["submission", "draft"]
+Progress = Callable[[str], None]
+
+GENERATED = {".xpt", ".json", ".csv", ".docx", ".xlsx", ".png", ".svg"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run made: datasets, results and the comparison with the publication, and everything found on the way."""
+
+    findings: Findings
+    build: BuildResult
+    results: Results | None = None
+    reconciliation: tuple[ReconciliationRow, ...] = ()
+    written: tuple[Path, ...] = ()
+
+
+def build(root: Path, raw: Path | None, stop: Stop, mode: Mode, progress: Progress, findings: Findings) -> Outcome:
+    """Build a study up to a stop and write its files.
+
+    Raises :class:`StudyError`, with nothing written, when specs cannot be read or, in submission mode, when a finding
+    is an error. In draft mode the outputs are marked DRAFT instead.
+    """
+    outcome = compute(root, raw, stop, mode, progress, findings)
+    if mode == "submission":
+        findings.stop_on_errors()
+    progress("writing files")
+    return replace(outcome, written=tuple(write(outcome, root, stop, draft=bool(findings.errors))))
+
+
+def compute(root: Path, raw: Path | None, stop: Stop, mode: Mode, progress: Progress, findings: Findings) -> Outcome:
+    """Build a study in memory up to a stop; writes nothing."""
+    study = load_study(root, raw, findings)
+    if study is None:
+        raise StudyError(findings.items)
+    datasets = build_datasets(_until(study, stop), findings, lambda name: progress(f"building {name}"))
+    if stop != "tlf" or (mode == "submission" and findings.errors):
+        return Outcome(findings, datasets)
+    progress("analysing")
+    results = analyse(datasets, findings)
+    rows = tuple(reconcile(results, study, findings))
+    if rows:
+        results = results.model_copy(update={"outputs": (*results.outputs, reconciliation_output(rows, study))})
+    if findings.errors:
+        results = results.model_copy(update={"draft": True})
+    return Outcome(findings, datasets, results, rows)
+
+
+def _until(study: Study, stop: Stop) -> Study:
+    return replace(study, adam=MappingProxyType({})) if stop == "sdtm" else study
+
+
+def write(outcome: Outcome, root: Path, stop: Stop, *, draft: bool) -> Iterable[Path]:
+    """Write the files of a run; yields their paths. All folders are replaced at the end, or none."""
+    with ExitStack() as stack:
+        folders = {name: stack.enter_context(staged(root / name, _not_generated)) for name in _folders(stop)}
+        written = [_write_datasets(outcome.build, folders["sdtm"], sdtm=True, draft=draft)]
+        if "adam" in folders:
+            written.append(_write_datasets(outcome.build, folders["adam"], sdtm=False, draft=draft))
+        if outcome.results is not None:
+            written.append(_write_displays(outcome, folders["tlf"]))
+    by_staging = {staging: root / name for name, staging in folders.items()}
+    for path in (path for paths in written for path in paths):
+        home = next(staging for staging in by_staging if path.is_relative_to(staging))
+        yield by_staging[home] / path.relative_to(home)
+
+
+def _folders(stop: Stop) -> tuple[str, ...]:
+    return ("sdtm", "adam", "tlf")[: ("sdtm", "adam", "tlf").index(stop) + 1]
+
+
+def _not_generated(path: Path) -> bool:
+    return path.suffix not in GENERATED
+
+
+def _write_datasets(build: BuildResult, folder: Path, *, sdtm: bool, draft: bool) -> list[Path]:
+    datasets = written_datasets(build, sdtm=sdtm)
+    written = write_datasets(build, datasets, folder, draft=draft)
+    written.append(_write_text(folder / "lineage.json", json_text(lineage(build, datasets))))
+    if sdtm:
+        written.append(_write_text(folder / "ledger.csv", ledger_csv(build.ledger)))
+    return written
+
+
+def _write_displays(outcome: Outcome, folder: Path) -> list[Path]:
+    assert outcome.results is not None
+    written = [_write_text(folder / "results.json", json_text(outcome.results.model_dump(mode="json")))]
+    if outcome.reconciliation:
+        written.append(_write_text(folder / "reconciliation.csv", reconciliation_csv(outcome.reconciliation)))
+    return [*written, *render(outcome.results, folder)]
+
+
+def _write_text(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+def ledger_csv(ledger: Iterable[LedgerEntry]) -> str:
+    """Return the ledger of raw records as CSV: form, fate, detail, how many, and their lines in the form's file."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["form", "fate", "detail", "records", "lines"])
+    for entry in ledger:
+        lines = " ".join(map(str, entry.lines))
+        writer.writerow([entry.form, entry.fate, entry.detail, entry.count, lines])
+    return buffer.getvalue()
