@@ -1,0 +1,47 @@
+"""Compare a built dataset with an expected one, variable by variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+ONLY_BUILT = "(only built)"
+ONLY_EXPECTED = "(only expected)"
+
+
+def read_expected(path: Path, built: pd.DataFrame) -> pd.DataFrame:
+    """Read an expected dataset; a column is of numbers where the built one is, else of text as it stands there."""
+    cells = pd.read_csv(path, dtype="str", keep_default_na=False)
+    cells = cells.mask(cells == "")
+    numeric = [name for name in cells if name in built and pd.api.types.is_numeric_dtype(built[name])]
+    return cells.assign(**{name: pd.to_numeric(cells[name]) for name in numeric})
+
+
+def count_differences(built: pd.DataFrame, expected: pd.DataFrame, keys: list[str]) -> dict[str, int]:
+    """Pair the records that agree in ``keys`` and count, for each variable, the pairs whose values differ.
+
+    Records that no key tells apart are paired in the order in which they stand. A variable that one side lacks is
+    missing there. Records that only one side has are counted as :data:`ONLY_BUILT` and :data:`ONLY_EXPECTED`.
+    """
+    variables = [name for name in dict.fromkeys([*expected, *built]) if name not in keys]
+    sides = [_numbered(side, keys, variables) for side in (built, expected)]
+    joined = sides[0].merge(sides[1], on=[*keys, "AMONG"], how="outer", suffixes=("", ":expected"), indicator="SIDE")
+    pairs = joined[joined["SIDE"] == "both"]
+    counts = {
+        ONLY_BUILT: int((joined["SIDE"] == "left_only").sum()),
+        ONLY_EXPECTED: int((joined["SIDE"] == "right_only").sum()),
+        **{name: _unequal(pairs[name], pairs[f"{name}:expected"]) for name in variables},
+    }
+    return {what: count for what, count in counts.items() if count}
+
+
+def _numbered(dataset: pd.DataFrame, keys: list[str], variables: list[str]) -> pd.DataFrame:
+    among = dataset.groupby(keys, dropna=False).cumcount()
+    return dataset.reindex(columns=[*keys, *variables]).assign(AMONG=among)
+
+
+def _unequal(one: pd.Series[Any], other: pd.Series[Any]) -> int:
+    same = (one == other).fillna(False).astype(bool) | (one.isna() & other.isna())
+    return int((~same).sum())
