@@ -151,6 +151,7 @@ CODES: dict[str, Code] = {
     "VALUE_CONFLICT": Code(_E, "Sources that should agree on a value differ."),
     "VALUE_TIE": Code(_E, "Two records tie where one is to be chosen."),
     "VALUE_UNIT": Code(_E, "A unit cannot be converted."),
+    "EVENT_BEFORE_START": Code(_W, "An event lies before the origin of a time to event and does not count."),
     "INTERVAL_OVERLAP": Code(_E, "Intervals that should follow each other overlap."),
     "TEXT_LENGTH": Code(_E, "A text is longer than its variable or the transport format allows."),
     "TEXT_ASCII": Code(_E, "A text has characters that the transport format cannot hold."),

@@ -14,7 +14,7 @@ from crf2tlf.build.result import Dataset, permutation
 from crf2tlf.build.run import report_records
 from crf2tlf.build.tables import Tables
 from crf2tlf.findings import Findings
-from crf2tlf.methods import Kind
+from crf2tlf.methods import CATALOGUE, Kind
 from crf2tlf.rules import columns
 from crf2tlf.rules.grouping import codes, combine
 from crf2tlf.rules.scope import Ref
@@ -56,6 +56,9 @@ def _dataset(study: Study, plan: Plan, tables: Tables, spec: DatasetSpec, findin
             message = f"{spec.dataset}.{variable.name} is not in the standard; give it a label"
             findings.add("SPEC_VARIABLE", place, message)
     # All worked-out columns stay at hand for rules on the finished dataset; `variables` are those that are written.
+    for name in ordered:
+        if kinds[name] is Kind.TRUTH:  # reported as RULE_TYPE; a draft shows it as Y and N
+            worked[name], kinds[name] = CATALOGUE["yn"].function(worked[name]), Kind.TEXT
     frame = pd.DataFrame({name: columns.take(worked[name], at) for name in [*ordered, *_rest(names, ordered)]})
     standard = sdtm_dataset(spec.dataset)
     label = spec.label or (standard.label if standard else spec.dataset)
@@ -71,7 +74,8 @@ def _rest(names: list[str], ordered: list[str]) -> list[str]:
 
 
 def _check_values(study: Study, dataset: Dataset, tables: Tables, findings: Findings) -> None:
-    _check_keys(dataset, tables, findings)
+    if dataset.spec.output:  # a helper dataset's keys are its order only
+        _check_keys(dataset, tables, findings)
     for variable in dataset.variables:
         values = dataset.frame[variable.name]
         given = dataset.spec.variables.get(variable.name)

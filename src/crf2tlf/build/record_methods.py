@@ -17,7 +17,8 @@ from crf2tlf.methods.catalogue import Integers
 from crf2tlf.methods.time_to_event import DatedRecords, time_to_event
 from crf2tlf.rules import columns
 from crf2tlf.rules.columns import column
-from crf2tlf.rules.scope import Scope
+from crf2tlf.rules.scope import Reporter, Scope
+from crf2tlf.spec.dataset import MissedAssessments, NewTherapy
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,15 @@ class Joined:
 
 
 def apply_method(
-    source: PlannedSource, subjects: pd.Series[Any], rules: Mapping[str, pd.Series[Any]], tables: Tables
+    source: PlannedSource,
+    subjects: pd.Series[Any],
+    rules: Mapping[str, pd.Series[Any]],
+    tables: Tables,
+    report: Reporter,
 ) -> Added:
     """Run the record method of a row source; ``subjects`` and ``rules`` hold one value a source record."""
     if source.spec.time_to_event:
-        return _time_to_event(source, subjects, rules, tables)
+        return _time_to_event(source, subjects, rules, tables, report)
     return _best_overall_response(source, subjects, rules, tables)
 
 
@@ -61,35 +66,42 @@ def _column(joined: Joined, word: str, tables: Tables) -> pd.Series[Any]:
 
 
 def _time_to_event(
-    source: PlannedSource, subjects: pd.Series[Any], rules: Mapping[str, pd.Series[Any]], tables: Tables
+    source: PlannedSource,
+    subjects: pd.Series[Any],
+    rules: Mapping[str, pd.Series[Any]],
+    tables: Tables,
+    report: Reporter,
 ) -> Added:
     method = source.spec.time_to_event
     assert method is not None
     joined = [_join(planned, subjects, tables) for planned in (*source.events, *source.censor)]
+    events = len(source.events)
     dated = [
         DatedRecords(
             j.subject,
             _column(j, "date", tables).to_numpy(dtype="datetime64[s]"),
             j.planned.description,
-            j.planned.censor if n >= len(source.events) else 0,
-            n,
+            j.planned.censor if n >= events else 0,
+            n if n < events else n - events,
         )
         for n, j in enumerate(joined)
     ]
     found = time_to_event(
         rules["start"],
-        dated[: len(source.events)],
-        dated[len(source.events) :],
+        dated[:events],
+        dated[events:],
         new_therapy=rules.get("new_therapy"),
-        new_therapy_description=method.new_therapy.description if method.new_therapy else "",
-        new_therapy_censor=method.new_therapy.censor if method.new_therapy else 1,
-        missed_days=method.missed_assessments.days if method.missed_assessments else None,
-        missed_description=method.missed_assessments.description if method.missed_assessments else "",
-        missed_censor=method.missed_assessments.censor if method.missed_assessments else 1,
         no_assessment=method.no_assessment,
+        **_options("new_therapy", method.new_therapy),
+        **_options("missed", method.missed_assessments),
+        missed_days=method.missed_assessments.days if method.missed_assessments else None,
         unit=method.unit,
     )
-    chosen = _chosen(joined, np.asarray(found.source), np.asarray(found.record), len(subjects), tables, "date")
+    if found.ignored.any():
+        report(np.flatnonzero(found.ignored), "EVENT_BEFORE_START", "an event before the origin does not count")
+    in_censor = (found.source >= 0) & (found.censor.to_numpy() > 0)
+    origin = np.where(in_censor, found.source + events, found.source)
+    chosen = _chosen(joined, origin, found.record, len(subjects), tables, "date")
     return Added(
         {
             "STARTDT": rules["start"],
@@ -102,6 +114,11 @@ def _time_to_event(
         },
         chosen.links,
     )
+
+
+def _options(word: str, given: NewTherapy | MissedAssessments | None) -> dict[str, Any]:
+    """Return the description and CNSR of a censoring rule, where the spec has it, as the method's options."""
+    return {f"{word}_description": given.description, f"{word}_censor": given.censor} if given else {}
 
 
 def _best_overall_response(

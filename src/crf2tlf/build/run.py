@@ -84,7 +84,7 @@ def _block(source: PlannedSource, start: int, tables: Tables, findings: Findings
         scope = scope_of(selected)
         rules = {word: column(n.evaluate(scope), Kind.DATE, scope.size) for word, n in source.method_rules.items()}
         subjects = columns.take(origin.column("USUBJID"), selected)
-        added = apply_method(source, subjects, rules, tables)
+        added = apply_method(source, subjects, rules, tables, scope.reporter)
     links = (Link.one_to_one(source.table, selected), *added.links)
     return Block(source.table, start, start + len(selected), selected, links, added=added.columns)
 

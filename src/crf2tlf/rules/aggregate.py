@@ -127,12 +127,12 @@ def _joined_table(compiler: Compiler, tree: ast.Call) -> str | None:
 
 
 def _without_whole_table(compiler: Compiler, tree: ast.Call, table: str) -> ast.Call:
-    """Turn ``count(AE)`` into ``count(AE.USUBJID)``: the table itself stands for its records."""
+    """Turn ``count(AE)`` into ``count(1)``: the table itself stands for its records, whatever they hold."""
     arguments: list[ast.expr] = []
     for argument in tree.args:
         parts = dotted(argument)
         whole = parts is not None and ".".join(parts) == table and compiler.names.table(parts) == table
-        arguments.append(ast.Attribute(argument, "USUBJID") if whole else argument)
+        arguments.append(ast.Constant(1) if whole else argument)
     return ast.Call(tree.func, arguments, tree.keywords)
 
 
@@ -140,7 +140,7 @@ def _keys(
     compiler: Compiler, inner: Compiler, table: str, parts: list[ast.expr] | None
 ) -> tuple[tuple[Node, Node], ...]:
     if parts is None:
-        parts = [] if table.startswith("study.") else [SUBJECT]
+        parts = [SUBJECT] if _has_subjects(compiler, table) else []
     keys = []
     for part in parts:
         if not isinstance(part, ast.Name):
@@ -151,6 +151,17 @@ def _keys(
             raise RuleError("RULE_TYPE", f"by: {part.id} is {here.kind} here and {there.kind} in {table}")
         keys.append((here, there))
     return tuple(keys)
+
+
+def _has_subjects(compiler: Compiler, table: str) -> bool:
+    """Whether a table is about subjects: design tables and trial design datasets are not."""
+    try:
+        compiler.names.member(table, "USUBJID")
+    except RuleError as error:
+        if error.code == "RULE_NAME":
+            return False
+        raise
+    return True
 
 
 def _expect(entry: Method, given: dict[str, ast.expr]) -> Expect:

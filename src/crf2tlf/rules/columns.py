@@ -104,12 +104,13 @@ def arithmetic(operation: str, left: Value, right: Value, kinds: tuple[Kind, Kin
 def _date_arithmetic(operation: str, left: Value, right: Value, kinds: tuple[Kind, Kind], size: int) -> pd.Series[Any]:
     if kinds == (Kind.DATE, Kind.DATE):
         elapsed = column(left, Kind.DATE, size) - column(right, Kind.DATE, size)
-        return (elapsed / np.timedelta64(1, "D")).astype("float64")
+        return pd.Series(elapsed.to_numpy() / np.timedelta64(1, "D"), dtype="float64")
     if kinds[0] is Kind.NUMBER:
         left, right = right, left
     days = pd.to_timedelta(np.floor(column(right, Kind.NUMBER, size)), unit="D").astype("timedelta64[s]")
     day = column(left, Kind.DATE, size)
-    return (day + days if operation == "Add" else day - days).astype("datetime64[s]")
+    moved: pd.Series[Any] = (day + days if operation == "Add" else day - days).astype("datetime64[s]")
+    return moved
 
 
 def choose(condition: pd.Series[Any], parts: tuple[pd.Series[Any], pd.Series[Any]], kind: Kind) -> pd.Series[Any]:

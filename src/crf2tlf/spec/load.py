@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from crf2tlf.findings import Findings, Place
+from crf2tlf.spec.analysis import AnalysisSpec, ReconciliationSpec
 from crf2tlf.spec.dataset import DatasetSpec
 from crf2tlf.spec.form import FormSpec
 from crf2tlf.spec.located import LocatedMap, load_yaml
@@ -31,6 +32,8 @@ class Study:
     sdtm: MappingProxyType[str, DatasetSpec]
     adam: MappingProxyType[str, DatasetSpec]
     outputs: MappingProxyType[str, OutputSpec] = field(default_factory=lambda: MappingProxyType({}))
+    analysis: AnalysisSpec = AnalysisSpec()
+    reconciliation: ReconciliationSpec | None = None
 
     @property
     def datasets(self) -> dict[str, DatasetSpec]:

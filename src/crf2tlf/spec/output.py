@@ -2,13 +2,175 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Any, Literal
 
-from crf2tlf.spec.model import SpecModel, Text
+from pydantic import Field, model_validator
+
+from crf2tlf.spec.figure import KaplanMeierFigure, SwimmerSpec, WaterfallSpec
+from crf2tlf.spec.model import OneOrMore, RuleText, SpecModel
+from crf2tlf.spec.statistic import (
+    METHODS,
+    Count,
+    Dates,
+    KaplanMeierEstimate,
+    PairedT,
+    Proportion,
+    Selection,
+    Summary,
+    TwoStage,
+    Values,
+)
+from crf2tlf.spec.template import CellTemplate, TextTemplate
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""The id of a row or column: letters, digits, points, hyphens; part of the ids of its cells and results."""
+
+
+class ColumnSpec(SpecModel):
+    """A column of a table, or several: one for each value of `by`, each perhaps with columns of its own under it."""
+
+    id: Id | None = Field(default=None, description="Part of the ids of its cells; one column alone needs none.")
+    label: TextTemplate | None = Field(
+        default=None, description="The header: {{ N }} is the column's number of subjects, {{ value }} its value's label."
+    )
+    subjects: RuleText | None = Field(
+        default=None, description="Which subjects the column is about, by the population's dataset; this is its N."
+    )
+    records: RuleText | None = Field(
+        default=None, description="Which records of the analysed dataset the column takes; its N stays."
+    )
+    by: RuleText | None = Field(default=None, description="One column for each value of this rule of the population.")
+    values: dict[str, TextTemplate] = Field(
+        default={}, description="The values of `by` in their order, with labels; else those found in the data."
+    )
+    total: TextTemplate | None = Field(default=None, description="The label of a last column with all subjects.")
+    show: CellTemplate | None = Field(default=None, description="What its cells show, where the row does not say.")
+    columns: tuple[ColumnSpec, ...] = Field(default=(), description="Columns under this one, which spans them.")
+    align: Literal["left", "center", "right"] = "center"
+    width: float = Field(default=1.0, gt=0, description="The width in relation to the other columns.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> ColumnSpec:
+        if not self.by and (self.values or self.total is not None):
+            raise ValueError("values and total go with by")
+        if any(inner.columns or inner.by for inner in self.columns):
+            raise ValueError("a column under another one cannot have by or columns of its own")
+        return self
+
+
+class LineSpec(SpecModel):
+    """One of several rows that show the same analysis."""
+
+    id: Id
+    label: TextTemplate
+    show: CellTemplate
+
+
+class RowSpec(SpecModel):
+    """A row or block of rows: a heading, or an analysis; rows under it are indented."""
+
+    id: Id | None = Field(default=None, description="Required for an analysis: the start of its cells' ids.")
+    label: TextTemplate | None = None
+    count: Count | None = None
+    proportion: Proportion | None = None
+    summary: Summary | None = None
+    kaplan_meier: KaplanMeierEstimate | None = None
+    paired_t: PairedT | None = None
+    values: Values | None = None
+    dates: Dates | None = None
+    two_stage: TwoStage | None = None
+    show: CellTemplate | None = Field(default=None, description="What the cells show; each analysis has a default.")
+    lines: tuple[LineSpec, ...] = Field(default=(), description="Several rows that show the same analysis.")
+    rows: tuple[RowSpec, ...] = Field(default=(), description="Rows under this one.")
+    rule_above: bool = Field(default=False, description="A thin line above the row.")
+
+    @property
+    def analysis(self) -> tuple[str, Any] | None:
+        """The analysis' key and parameters, or None for a heading."""
+        found = [(key, getattr(self, key)) for key in METHODS if getattr(self, key) is not None]
+        return found[0] if found else None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> RowSpec:
+        asked = [key for key in METHODS if getattr(self, key) is not None]
+        if len(asked) > 1:
+            raise ValueError(f"a row takes one analysis, not {' and '.join(asked)}")
+        if asked and self.id is None:
+            raise ValueError("a row with an analysis needs an id")
+        if not asked and (self.lines or self.show):
+            raise ValueError("show and lines go with an analysis")
+        if self.lines and (self.show or (self.count is not None and self.count.by)):
+            raise ValueError("lines go neither with show nor with a count by categories")
+        if not asked and self.label is None:
+            raise ValueError("a row without an analysis needs a label")
+        return self
+
+
+class ListingColumn(SpecModel):
+    """A column of a listing."""
+
+    label: TextTemplate
+    value: RuleText | None = Field(default=None, description="What the column shows of each record.")
+    decimals: int | None = Field(default=None, ge=0, le=10, description="Decimals of a number.")
+    show: CellTemplate | None = Field(
+        default=None, description="Several variables in one cell, in place of `value`: {AESTDTC} ({ASTDY:0})."
+    )
+    group: bool = Field(default=False, description="A value that repeats the one above is left blank.")
+    align: Literal["left", "center", "right"] = "left"
+    width: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ListingColumn:
+        if (self.value is None) == (self.show is None):
+            raise ValueError("a listing's column takes one of value and show")
+        return self
+
+
+class ListingSpec(Selection):
+    """Records of a dataset, one a row."""
+
+    order: OneOrMore[RuleText] = Field(default=(), description="The rows' order; without it that of the keys.")
+    columns: tuple[ListingColumn, ...] = Field(min_length=1)
 
 
 class OutputSpec(SpecModel):
-    """A table, listing or figure."""
+    """A table (rows), a listing, or a figure (whose rows are the numbers that it states)."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", description="The name of the file and of its results.")
-    title: Text
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", description="The name of the file and the start of its results' ids.")
+    title: TextTemplate
+    population: str | None = Field(default=None, description="A population of analysis.yaml.")
+    population_line: TextTemplate | None = Field(
+        default=None, description="The line under the title, where it is not the population's own."
+    )
+    stub: TextTemplate | None = Field(default=None, description="The header of a table's first column.")
+    stub_width: float = Field(default=2.0, gt=0, description="The first column's width in relation to the others.")
+    columns: str | tuple[ColumnSpec, ...] = Field(
+        default=(ColumnSpec(),), description="The columns, or the name of columns in analysis.yaml."
+    )
+    rows: tuple[RowSpec, ...] = ()
+    listing: ListingSpec | None = None
+    waterfall: WaterfallSpec | None = None
+    swimmer: SwimmerSpec | None = None
+    kaplan_meier: KaplanMeierFigure | None = None
+    notes: tuple[TextTemplate, ...] = Field(default=(), description="Notes above the abbreviations.")
+    abbreviations: tuple[str, ...] = Field(default=(), description="Abbreviations that analysis.yaml explains.")
+    footnotes: tuple[TextTemplate, ...] = Field(default=(), description="Notes below the abbreviations.")
+    orientation: Literal["portrait", "landscape"] = "portrait"
+
+    @property
+    def kind(self) -> Literal["table", "figure", "listing"]:
+        """What the output is, by what it holds."""
+        if self.listing:
+            return "listing"
+        return "figure" if self.waterfall or self.swimmer or self.kaplan_meier else "table"
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> OutputSpec:
+        bodies = [key for key in ("listing", "waterfall", "swimmer", "kaplan_meier") if getattr(self, key) is not None]
+        if len(bodies) > 1:
+            raise ValueError(f"an output is one of {', '.join(bodies)}")
+        if not bodies and not self.rows:
+            raise ValueError("an output needs rows, or one of listing, waterfall, swimmer and kaplan_meier")
+        if self.listing and self.rows:
+            raise ValueError("a listing has no rows of its own")
+        return self
