@@ -50,7 +50,7 @@ class SwimmerSpec(SpecModel):
     subject: RuleText = Field(description="The lane's label; rules of lanes are about the population's dataset.")
     order: OneOrMore[RuleText] = Field(default=(), description="The lanes' order; a number's largest is on top.")
     group: RuleText | None = Field(default=None, description="What colours the lane.")
-    groups: dict[str, TextTemplate] = Field(default={}, description="The values of `group` in legend order, with labels.")
+    groups: dict[str, TextTemplate] = Field(default={}, description="The values of `group` in legend order.")
     segments: tuple[SegmentSpec, ...] = Field(min_length=1)
     marks: tuple[SwimmerMarkSpec, ...] = ()
     ongoing: RuleText | None = Field(default=None, description="The condition for an arrow at the lane's end.")

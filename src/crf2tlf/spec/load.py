@@ -32,7 +32,7 @@ class Study:
     sdtm: MappingProxyType[str, DatasetSpec]
     adam: MappingProxyType[str, DatasetSpec]
     outputs: MappingProxyType[str, OutputSpec] = field(default_factory=lambda: MappingProxyType({}))
-    analysis: AnalysisSpec = AnalysisSpec()
+    analysis: AnalysisSpec = field(default_factory=AnalysisSpec)
     reconciliation: ReconciliationSpec | None = None
 
     @property
@@ -59,24 +59,39 @@ def load_study(root: Path, raw: Path | None, findings: Findings) -> Study | None
     spec = _load_one(specs / "study.yaml", root, StudySpec, findings)
     if spec:
         findings.policy = dict(spec.severity)
-    codelists: CodelistsSpec | None = CodelistsSpec()
-    if (specs / "codelists.yaml").exists():
-        codelists = _load_one(specs / "codelists.yaml", root, CodelistsSpec, findings)
+    codelists = _load_optional(specs / "codelists.yaml", root, CodelistsSpec, findings)
     forms = _load_all(specs / "raw", root, FormSpec, lambda form: form.form, findings)
     sdtm = _load_all(specs / "sdtm", root, DatasetSpec, lambda dataset: dataset.dataset, findings)
     adam = _load_all(specs / "adam", root, DatasetSpec, lambda dataset: dataset.dataset, findings)
     outputs = _load_all(specs / "tlf", root, OutputSpec, lambda output: output.id, findings)
+    analysis = _load_optional(specs / "analysis.yaml", root, AnalysisSpec, findings)
+    reconciliation = _load_optional(specs / "reconciliation.yaml", root, ReconciliationSpec, findings)
     for name in sdtm.keys() & adam.keys():
         findings.add("SPEC_MODEL", adam[name].place, f"the dataset {name} is also in {sdtm[name].place}")
-    if not spec or not codelists or findings.errors:
+    if not spec or findings.errors:
         return None
     frozen = MappingProxyType
-    return Study(root, raw or root / "raw", spec, codelists, frozen(forms), frozen(sdtm), frozen(adam), frozen(outputs))
+    return Study(
+        root,
+        raw or root / "raw",
+        spec,
+        codelists or CodelistsSpec(),
+        frozen(forms),
+        frozen(sdtm),
+        frozen(adam),
+        frozen(outputs),
+        analysis or AnalysisSpec(),
+        reconciliation,
+    )
 
 
 def spec_files(folder: Path) -> Iterable[Path]:
     """Return the YAML files of a folder in the order of their names."""
     return sorted(p for p in folder.glob("*.y*ml") if p.suffix in (".yaml", ".yml"))
+
+
+def _load_optional(path: Path, root: Path, model: type[M], findings: Findings) -> M | None:
+    return _load_one(path, root, model, findings) if path.exists() else None
 
 
 def _load_one(path: Path, root: Path, model: type[M], findings: Findings) -> M | None:

@@ -31,7 +31,8 @@ class ColumnSpec(SpecModel):
 
     id: Id | None = Field(default=None, description="Part of the ids of its cells; one column alone needs none.")
     label: TextTemplate | None = Field(
-        default=None, description="The header: {{ N }} is the column's number of subjects, {{ value }} its value's label."
+        default=None,
+        description="The header: {{ N }} is the column's number of subjects, {{ value }} its value.",
     )
     subjects: RuleText | None = Field(
         default=None, description="Which subjects the column is about, by the population's dataset; this is its N."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from crf2tlf.spec.analysis import AnalysisSpec, ReconciliationSpec
 from crf2tlf.spec.dataset import DatasetSpec
 from crf2tlf.spec.form import FormSpec
 from crf2tlf.spec.model import SpecModel
@@ -17,6 +18,8 @@ SCHEMAS: dict[str, type[SpecModel]] = {
     "form": FormSpec,
     "dataset": DatasetSpec,
     "output": OutputSpec,
+    "analysis": AnalysisSpec,
+    "reconciliation": ReconciliationSpec,
 }
 
 

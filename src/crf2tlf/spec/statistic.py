@@ -13,9 +13,7 @@ from crf2tlf.spec.template import TextTemplate
 class Selection(SpecModel):
     """Records that an analysis takes; only those of the population's subjects count."""
 
-    from_: str | None = Field(
-        default=None, alias="from", description="A dataset; without one, that of the population."
-    )
+    from_: str | None = Field(default=None, alias="from", description="A dataset; without one, that of the population.")
     where: RuleText | None = Field(default=None, description="Which of its records; unknown is not selected.")
 
 
@@ -93,7 +91,7 @@ class PairedT(Selection):
 
     of: RuleText = Field(description="The numbers that are compared.")
     first: RuleText = Field(description="The condition that selects a subject's first record.")
-    second: RuleText = Field(description="The condition that selects a subject's second record; first − second is tested.")
+    second: RuleText = Field(description="The condition for the second record; first − second is tested.")
     level: float = Field(default=0.95, gt=0, lt=1, description="The confidence level as a fraction.")
 
 
