@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crf2tlf.build.metadata import VariableMetadata, describe, is_sdtm, variable_names
+from crf2tlf.build.metadata import VariableMetadata, declared, describe, is_sdtm, variable_names
 from crf2tlf.build.plan import Plan
 from crf2tlf.build.result import Dataset, permutation
 from crf2tlf.build.run import report_records
@@ -19,7 +19,7 @@ from crf2tlf.rules import columns
 from crf2tlf.rules.grouping import codes, combine
 from crf2tlf.rules.scope import Ref
 from crf2tlf.spec import Study
-from crf2tlf.spec.dataset import DatasetSpec
+from crf2tlf.spec.dataset import CodelistBy, DatasetSpec
 from crf2tlf.standards import codelist, sdtm_dataset, sdtm_order, sdtm_variable
 
 SUPPLEMENTAL = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
@@ -103,12 +103,13 @@ def _check_keys(dataset: Dataset, tables: Tables, findings: Findings) -> None:
 def allowed_values(study: Study, name: str) -> tuple[dict[str, str | None], bool] | None:
     """Return the values of a codelist with their decodes, and whether it may be extended; None if it is unknown."""
     own = study.codelists.codelists.get(name)
-    standard = codelist(own.from_ if own and own.from_ else name)
     if own and own.terms is not None:
-        return dict(own.terms), False
-    if standard:
-        return {value: term.preferred for value, term in standard.terms.items()}, standard.extensible
-    return None
+        return {**own.terms, **own.add}, False
+    standard = codelist(own.from_ if own and own.from_ else name)
+    if standard is None:
+        return None
+    terms: dict[str, str | None] = {value: term.preferred for value, term in standard.terms.items()}
+    return {**terms, **(own.add if own else {})}, standard.extensible and not (own and own.add)
 
 
 def _check_codelist(
@@ -116,14 +117,25 @@ def _check_codelist(
 ) -> None:
     if variable.type != "Char" or not variable.codelists:
         return
-    lists = [found for name in variable.codelists if (found := allowed_values(study, name))]
+    given = declared(dataset.spec, variable.name).codelist
+    parts = [(np.ones(dataset.size, dtype=bool), variable.codelists)]
+    if isinstance(given, CodelistBy):
+        chooser = dataset.frame[given.by]
+        parts = [((chooser == value).to_numpy(dtype=bool), (name,)) for value, name in given.cases.items()]
+    for concerned, names in parts:
+        for value in _outside(study, values[concerned], names):
+            records = np.flatnonzero((values == value).to_numpy(dtype=bool) & concerned)
+            message = f"{dataset.name}.{variable.name}: {value!r} is not in the codelist {', '.join(names)}"
+            _report(dataset, records, "CODELIST_VALUE", message, tables, findings)
+
+
+def _outside(study: Study, values: Any, names: tuple[str, ...]) -> list[str]:
+    """Return the values that are in none of the codelists; none where one of them may be extended."""
+    lists = [found for name in names if (found := allowed_values(study, name))]
     if not lists or any(extensible for _, extensible in lists):
-        return
+        return []
     allowed = set().union(*(set(terms) for terms, _ in lists))
-    for value in values[values.notna() & ~values.isin(allowed)].unique():
-        records = np.flatnonzero((values == value).to_numpy(dtype=bool))
-        message = f"{dataset.name}.{variable.name}: {value!r} is not in the codelist {', '.join(variable.codelists)}"
-        _report(dataset, records, "CODELIST_VALUE", message, tables, findings)
+    return list(values[values.notna() & ~values.isin(allowed)].unique())
 
 
 # Supplemental qualifiers

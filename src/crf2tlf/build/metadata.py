@@ -78,7 +78,7 @@ def describe(study: Study, spec: DatasetSpec, name: str, kind: Kind) -> Variable
     """Put together what the standard and the spec say; ``kind`` is that of the variable's rule."""
     given, standard = declared(spec, name), standard_variable(study, spec, name)
     numeric = kind in (Kind.NUMBER, Kind.DATE)
-    codelists = (given.codelist,) if given.codelist else standard.codelists if standard else ()
+    codelists = given.codelist_names() or (standard.codelists if standard else ())
     return VariableMetadata(
         name=name,
         label=given.label or (standard.label if standard else ""),

@@ -53,7 +53,7 @@ class Report(Protocol):
         """Report the records where ``mask`` is true."""
 
 
-def unreported(mask: Any, code: str, message: str, values: Any = None) -> None:  # noqa: ARG001
+def unreported(mask: Any, code: str, message: str, values: Any = None) -> None:
     """Ignore what a method reports: for callers that have checked the same values before."""
 
 
@@ -72,7 +72,7 @@ class Window:
     def starts(self) -> NDArray[np.bool_]:
         """In sorted order: whether a record is the first of its group."""
         sorted_groups = self.group[self.order]
-        return np.r_[True, sorted_groups[1:] != sorted_groups[:-1]][: len(sorted_groups)]
+        return np.asarray(np.r_[True, sorted_groups[1:] != sorted_groups[:-1]][: len(sorted_groups)])
 
 
 @dataclass(frozen=True)

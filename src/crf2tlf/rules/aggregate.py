@@ -18,10 +18,12 @@ from crf2tlf.rules.grouping import pairs, shared_codes, sorted_positions
 from crf2tlf.rules.node import Column, Node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError, conjuncts, dotted
 from crf2tlf.rules.scope import PairScope, Ref, Scope, reporting
-from crf2tlf.rules.window import SUBJECT, group_numbers, items, keywords, order_node, order_numbers
+from crf2tlf.rules.window import SUBJECT, group_numbers, items, keys_of, keywords, order_node, order_numbers
 
 if TYPE_CHECKING:
     from crf2tlf.rules.compile import Compiler
+
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 RESERVED = {"by", "order", "where", "expect"}
 Expect = Literal["one", "at most one", "any"]
@@ -249,7 +251,7 @@ def _compile_own(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
     """Compile an aggregate of the dataset's own records: every record gets its group's value."""
     given = keywords(tree)
     bound = bind(entry, tree, compiler.node, RESERVED)
-    by = [compiler.node(part) for part in items(given.get("by")) or [SUBJECT]]
+    by = [compiler.node(part) for part in keys_of(given)]
     order = [order_node(compiler, part) for part in items(given.get("order")) or []]
     where = compiler.of_kind(given["where"], Kind.TRUTH, "where") if "where" in given else None
     kind, expect = bound.result_kind(entry), _expect(entry, given)
@@ -279,7 +281,8 @@ def compile_interval(compiler: Compiler, tree: ast.Call) -> Node:
     """Compile ``interval(day, SE.EPOCH, SE.SESTDTC, SE.SEENDTC)``.
 
     Intervals are half-open, [start, end); one without an end is open; the subject's last interval includes its end.
-    Texts compare at the precision they share (ISO 8601). A day in two intervals is ``INTERVAL_OVERLAP``.
+    Days may be dates or ISO 8601 texts; a partial day lies in an interval only if all the days it can mean do.
+    A day in two intervals is ``INTERVAL_OVERLAP``.
     """
     if len(tree.args) != 4 or any(k.arg != "by" for k in tree.keywords):
         raise RuleError("RULE_ARGUMENT", "interval takes a day, and the value, start and end of the intervals")
@@ -319,31 +322,37 @@ def compile_interval(compiler: Compiler, tree: ast.Call) -> Node:
     return Node(value.kind, evaluate, needs_of(nodes) | {Ref(table, "USUBJID")}, source_bound(nodes))
 
 
-def _inside(
-    days: pd.Series[Any], starts: pd.Series[Any], ends: pd.Series[Any], left: Integers
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which pairs have the day in the interval, texts cut to the precision both have."""
-    after = _not_before(days, starts)
-    before_end = ~_not_before(days, ends) | ends.isna().to_numpy()
-    on_end = _not_before(days, ends) & _not_before(ends, days) & ends.notna().to_numpy()
-    last_end = ends.groupby(left).transform("max") if len(ends) else ends
-    last = (ends == last_end).to_numpy(dtype=bool, na_value=False)
-    open_ended = pd.Series(ends.isna().to_numpy() & after).groupby(left).transform("any").to_numpy(dtype=bool)
-    known = days.notna().to_numpy() & starts.notna().to_numpy()
-    inside: np.ndarray[Any, np.dtype[np.bool_]] = known & after & (before_end | (on_end & last & ~open_ended))
+def _inside(days: pd.Series[Any], starts: pd.Series[Any], ends: pd.Series[Any], left: Integers) -> Mask:
+    """Return which pairs have the day in the interval."""
+    first, last = _bounds(days)
+    start, end = _bounds(starts)[0], _bounds(ends)[0]
+    endless = ends.isna().to_numpy(dtype=bool)
+    latest = (end == end.groupby(left).transform("max")).to_numpy(dtype=bool, na_value=False)
+    endless_group = pd.Series(endless).groupby(left).transform("any").to_numpy(dtype=bool)
+    before_end = endless | _before(last, end, or_equal=False)
+    on_last_end = latest & ~endless_group & _before(last, end, or_equal=True)
+    inside: Mask = _before(start, first, or_equal=True) & (before_end | on_last_end)
     return inside
 
 
-def _not_before(one: pd.Series[Any], other: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return where ``one`` is on or after ``other``; ISO 8601 texts are compared at their shared precision."""
+def _bounds(days: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """Return the first and last day that each day can mean; an ISO 8601 text may lack its end."""
+    if str(days.dtype).startswith("datetime"):
+        return days, days
+    length = days.str.len()
+    first, last = days, days
+    for known, low, high in ((4, "-01-01", "-12-31"), (7, "-01", "-31")):
+        first = first.where(length != known, days + low)
+        last = last.where(length != known, days + high)
+    return first, last
+
+
+def _before(one: pd.Series[Any], other: pd.Series[Any], *, or_equal: bool) -> Mask:
+    """Return where ``one`` is before ``other``; texts of a day and of a time of a day compare by their days."""
     if str(one.dtype).startswith("datetime"):
-        return (one >= other).to_numpy(dtype=bool, na_value=False)
-    a, b = one.fillna("").astype("str"), other.fillna("").astype("str")
-    shared = np.minimum(a.str.len().to_numpy(), b.str.len().to_numpy())
-    result = np.zeros(len(a), dtype=bool)
-    for length in np.unique(shared):
-        at = np.flatnonzero(shared == length)
-        result[at] = (a.iloc[at].str.slice(0, int(length)) >= b.iloc[at].str.slice(0, int(length))).to_numpy(dtype=bool)
-    known: np.ndarray[Any, np.dtype[np.bool_]] = one.notna().to_numpy() & other.notna().to_numpy()
-    both: np.ndarray[Any, np.dtype[np.bool_]] = result & known
-    return both
+        return ((one <= other) if or_equal else (one < other)).to_numpy(dtype=bool, na_value=False)
+    only_day = (one.str.len() <= 10) | (other.str.len() <= 10)
+    a, b = (side.where(~only_day, side.str.slice(0, 10)).fillna("") for side in (one, other))
+    found = ((a <= b) if or_equal else (a < b)).to_numpy(dtype=bool, na_value=False)
+    known: Mask = one.notna().to_numpy(dtype=bool) & other.notna().to_numpy(dtype=bool)
+    return found & known

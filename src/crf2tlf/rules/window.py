@@ -35,6 +35,12 @@ def keywords(tree: ast.Call) -> dict[str, ast.expr]:
     return {k.arg or "": k.value for k in tree.keywords}
 
 
+def keys_of(given: dict[str, ast.expr]) -> list[ast.expr]:
+    """Return the items of ``by=[…]``: the subject unless given; ``by=[]`` takes all records together."""
+    parts = items(given.get("by"))
+    return [SUBJECT] if parts is None else parts
+
+
 def order_node(compiler: Compiler, tree: ast.expr) -> tuple[Node, bool]:
     """Compile one item of ``order=[…]``; ``desc(X)`` sorts descending."""
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "desc":
@@ -60,7 +66,7 @@ def compile_window(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
     """Compile a window method; ``by`` is the subject and ``order`` the dataset's keys unless given."""
     given = keywords(tree)
     bound = bind(entry, tree, compiler.node, {"by", "order", "where"})
-    by = [compiler.node(part) for part in items(given.get("by")) or [SUBJECT]]
+    by = [compiler.node(part) for part in keys_of(given)]
     parts = items(given.get("order"))
     if parts is None:
         parts = [ast.Name(name) for name in compiler.names.default_order]

@@ -23,6 +23,13 @@ def _rule_alone(value: object) -> object:
     return value
 
 
+class CodelistBy(SpecModel):
+    """A codelist for each value of another variable, such as the test code; other values are not checked."""
+
+    by: Name
+    cases: dict[str, str]
+
+
 class VariableSpec(SpecModel):
     """A variable: one rule, one constant, or a rule for each value of another variable; and what the study decides."""
 
@@ -37,7 +44,7 @@ class VariableSpec(SpecModel):
     unmapped: Literal["finding", "keep", "missing"] = Field(
         default="finding", description="What a value outside the map becomes."
     )
-    codelist: str | None = Field(default=None, description="The codelist that the values must be in.")
+    codelist: str | CodelistBy | None = Field(default=None, description="The codelist that the values must be in.")
     label: Text | None = Field(default=None, max_length=40)
     type: Literal["text", "number", "date", "datetime", "time"] | None = Field(
         default=None, description="The kind of value, where the rule does not tell."
@@ -66,6 +73,12 @@ class VariableSpec(SpecModel):
     def has_rule(self) -> bool:
         """Whether the variable says itself how it is made (otherwise each row source does)."""
         return self.rule is not None or self.value is not None or self.by is not None
+
+    def codelist_names(self) -> tuple[str, ...]:
+        """Return every codelist that the variable names."""
+        if isinstance(self.codelist, CodelistBy):
+            return tuple(dict.fromkeys(self.codelist.cases.values()))
+        return (self.codelist,) if self.codelist else ()
 
 
 Variable = Annotated[VariableSpec, BeforeValidator(_rule_alone)]

@@ -137,7 +137,7 @@ class _Builder:
             return number
         if tag not in ("str", "timestamp"):
             raise _Unusable(self.place(node), f"the tag {node.tag} is not taken; specs are plain data")
-        if node.style == ">":
+        if getattr(node, "style", None) == ">":
             text = text.replace("\a", "")  # the reader's own marks of where lines were folded
         located = LocatedText(text)
         located.place = self.place(node)

@@ -73,6 +73,9 @@ class CodelistSpec(SpecModel):
         default=None,
         description="Submission values with their decodes; all terms of the CDISC codelist if not given.",
     )
+    add: dict[str, Text | None] = Field(
+        default={}, description="Terms that the study adds to an extensible CDISC codelist; others are then findings."
+    )
 
 
 class CodelistsSpec(SpecModel):
