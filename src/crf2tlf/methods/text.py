@@ -205,6 +205,6 @@ def yn(condition: Truth) -> Text:
 def flag(condition: Truth) -> Text:
     """The flag "Y" where the condition is true, missing where it is false or unknown.
 
-    Source: SDTMIG 3.4 section 4.1.2 and ADaMIG 1.3 section 3.1.4: flags that are "Y" or null.
+    Source: SDTMIG 3.4 section 4.3.7 and ADaMIG 1.3 section 3.1.4: flags that are "Y" or null.
     """
     return marked(holds(condition), condition.index)

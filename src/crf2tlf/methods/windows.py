@@ -36,7 +36,7 @@ def _records(window: Window) -> pd.Index[Any]:
 def sequence(*, window: Window) -> Number:
     """The record's number in its group: 1, 2, …
 
-    Records that are equal in ``order`` are numbered as they stand. Source: SDTMIG 3.4 section 4.1.5, --SEQ; ADaMIG 1.3,
+    Records that are equal in ``order`` are numbered as they stand. Source: SDTMIG 3.4, --SEQ; ADaMIG 1.3,
     ASEQ.
     """
     first = np.flatnonzero(window.starts)
@@ -125,7 +125,7 @@ def baseline_flag(value: Any_, day: Any_, reference: Any_, *, window: Window, re
     they are compared at the precision they share: 2017-01-10 is on 2017-01-10T09:00. A record without a value, a day or
     a reference is no candidate. Where several candidates are equal in the last place of ``order``, none is flagged, and
     they are a finding VALUE_TIE. Raises ``ValueError`` for a day that is a number. Source: SDTMIG 3.4, --LOBXFL (last
-    observation before exposure); ADaMIG 1.3 section 3.3.4, ABLFL.
+    observation before exposure); ADaMIG 1.3, ABLFL.
     """
     before = _not_after(_moment(day), _moment(reference))
     candidate = (before & ~absent(value))[window.order]
