@@ -19,6 +19,7 @@ from crf2tlf.rules import columns
 from crf2tlf.rules.columns import column
 from crf2tlf.rules.grouping import codes, combine
 from crf2tlf.rules.node import Node
+from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.scope import Ref, Reporter, Scope
 from crf2tlf.spec import Study
 
@@ -84,9 +85,25 @@ def _block(source: PlannedSource, start: int, tables: Tables, findings: Findings
         scope = scope_of(selected)
         rules = {word: column(n.evaluate(scope), Kind.DATE, scope.size) for word, n in source.method_rules.items()}
         subjects = columns.take(origin.column("USUBJID"), selected)
-        added = apply_method(source, subjects, rules, tables, scope.reporter)
+        added = _added(source, subjects, rules, tables, scope, findings)
     links = (Link.one_to_one(source.table, selected), *added.links)
     return Block(source.table, start, start + len(selected), selected, links, added=added.columns)
+
+
+def _added(
+    source: PlannedSource,
+    subjects: pd.Series[Any],
+    rules: dict[str, pd.Series[Any]],
+    tables: Tables,
+    scope: Scope,
+    findings: Findings,
+) -> Added:
+    """Run the record method of a row source; what it refuses becomes a finding, and its columns are missing."""
+    try:
+        return apply_method(source, subjects, rules, tables, scope.reporter)
+    except ValueError as error:
+        findings.add("RULE_ARGUMENT", source.spec.place, str(error))
+        return Added({name: columns.missing(kind, scope.size) for name, kind in source.added.items()}, ())
 
 
 def _grouped(source: PlannedSource, selected: Integers, start: int, tables: Tables) -> Block:
@@ -122,7 +139,11 @@ def _values(
 def _finished(node: Node, kind: Kind, scope: Scope) -> pd.Series[Any]:
     if node.kind is Kind.ANY and not node.is_constant:
         node = missing_value(kind)
-    values = column(node.evaluate(scope), kind, scope.size)
+    try:
+        values = column(node.evaluate(scope), kind, scope.size)
+    except RuleError as error:  # a method refuses its options or the data
+        scope.reporter(np.empty(0, dtype=np.int64), error.code, str(error))
+        return columns.missing(kind, scope.size)
     if kind is Kind.TEXT and len(values):
         values = values.where(values != "")
     return values.reset_index(drop=True)

@@ -168,12 +168,18 @@ def _ignore(*_arguments: Any, **_options: Any) -> None:
 
 
 def invoke(entry: Method, bound: Bound, scope: AnyScope, injected: dict[str, Any]) -> Value:
-    """Call a method with its arguments worked out on a scope."""
+    """Call a method with its arguments worked out on a scope.
+
+    Raises ``RuleError`` (``RULE_ARGUMENT``) where the method refuses an option or a value.
+    """
     positional = {p.name: _argument(p, node, scope) for p, node in bound.columns if node is not None}
     kind = bound.result_kind(entry)
     repeated = [column(n.evaluate(scope), kind if n.kind is Kind.ANY else n.kind, scope.size) for n in bound.repeated]
     named = {_python_name(entry, name): value for name, value in {**positional, **bound.options}.items()}
-    result: Value = entry.function(*repeated, **named, **injected)
+    try:
+        result: Value = entry.function(*repeated, **named, **injected)
+    except ValueError as error:
+        raise RuleError("RULE_ARGUMENT", f"{entry.name}: {error}") from error
     return result
 
 
