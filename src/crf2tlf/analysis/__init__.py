@@ -1,1 +1,5 @@
-"""Table, listing and figure specs and ADaM data in, results as data out."""
+"""Table specs + ADaM datasets → results as data, with the record keys behind every number."""
+
+from crf2tlf.analysis.analyse import analyse
+
+__all__ = ["analyse"]

@@ -51,12 +51,16 @@ class Cell(_Data):
 
 
 class Row(_Data):
-    """A row of cells, one a column; the first cell is the stub. A heading spans the row; rules part blocks."""
+    """A row of cells, one a column; the first cell is the stub. A heading spans the row; rules part blocks.
+
+    ``record`` is, in a listing, the key values of the record that the row shows (see :class:`Table`).
+    """
 
     cells: tuple[Cell, ...]
     indent: int = 0
     heading: bool = False
     rule_above: bool = False
+    record: tuple[str | float, ...] = ()
 
 
 class Column(_Data):
@@ -69,11 +73,16 @@ class Column(_Data):
 
 
 class Table(_Data):
-    """A rectangular display (table or listing): every row has as many cells as there are columns."""
+    """A rectangular display (table or listing): every row has as many cells as there are columns.
+
+    A listing names its ``dataset`` and the ``keys`` whose values each row's ``record`` holds.
+    """
 
     kind: Literal["table"] = "table"
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    dataset: str | None = None
+    keys: tuple[str, ...] = ()
 
 
 class Mark(_Data):
@@ -171,7 +180,10 @@ Body = Annotated[Table | Waterfall | Swimmer | KaplanMeier, Field(discriminator=
 
 
 class Output(_Data):
-    """One table, figure or listing as it is to be rendered; all texts are final."""
+    """One table, figure or listing as it is to be rendered; all texts are final.
+
+    ``cells`` are the numbers that a figure states in its annotations, footnotes or accompanying text.
+    """
 
     id: str
     kind: Literal["table", "figure", "listing"]
@@ -180,6 +192,7 @@ class Output(_Data):
     footnotes: tuple[str, ...] = ()
     orientation: Literal["portrait", "landscape"] = "portrait"
     body: Body
+    cells: tuple[Cell, ...] = ()
 
 
 class Results(_Data):

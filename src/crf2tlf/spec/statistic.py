@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -83,7 +83,9 @@ class KaplanMeierEstimate(Selection):
     open_plateau: Literal["start", "midpoint"] = Field(
         default="start", description="The median on a last plateau at 0.5: its beginning, or its midpoint."
     )
-    at: OneOrMore[float] = Field(default=(), description="Times at which the survival is estimated.")
+    at: OneOrMore[Annotated[float, Field(ge=0)]] = Field(
+        default=(), description="Times at which the survival is estimated."
+    )
 
 
 class PairedT(Selection):
