@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 
 from crf2tlf.build.result import BuildResult, Dataset
-from crf2tlf.build.tables import DatasetTable, FormTable
+from crf2tlf.build.tables import DatasetTable, FormTable, Link
 from crf2tlf.methods.catalogue import Integers
 from crf2tlf.rules.scope import Ref
+
+Known = dict[str, list[Link]]
+"""Links of tables that were worked out before, by table."""
 
 
 def lineage(build: BuildResult, datasets: Iterable[Dataset]) -> dict[str, dict[str, Any]]:
@@ -20,12 +23,16 @@ def lineage(build: BuildResult, datasets: Iterable[Dataset]) -> dict[str, dict[s
     ``sources`` list, so that the sources of record ``i`` (counted from 0) are ``sources[offsets[i]:offsets[i + 1]]``:
     line numbers of a form's file or of study.yaml, record numbers (counted from 1) of a dataset.
     """
+    known: Known = {}
     return {
         dataset.name: {
             "variables": variable_lineage(build, dataset),
             "records": {
-                table: {"offsets": offsets.tolist(), "sources": _numbers(build, table)[rows].tolist()}
-                for table, offsets, rows in record_lineage(build, dataset)
+                link.table: {
+                    "offsets": link.offsets.tolist(),
+                    "sources": _numbers(build, link.table)[link.rows].tolist(),
+                }
+                for link in record_lineage(build, dataset, known)
             },
         }
         for dataset in datasets
@@ -42,52 +49,52 @@ def _numbers(build: BuildResult, table: str) -> Integers:
     return numbers
 
 
-def record_lineage(build: BuildResult, dataset: Dataset) -> list[tuple[str, Integers, Integers]]:
-    """Return the source records of a finished dataset's records, stages taken together.
+def record_lineage(build: BuildResult, dataset: Dataset, known: Known | None = None) -> list[Link]:
+    """Return the source records of a finished dataset's records, one link a source table, stages taken together.
 
-    Each entry is a source table with offsets and rows: the sources of record ``i`` are
-    ``rows[offsets[i]:offsets[i + 1]]``, positions in the source's table.
+    The rows of a link are positions in the source's table. ``known`` keeps what was worked out for other datasets.
     """
-    links = _expanded(build, dataset.name.removeprefix("SUPP"))
-    result = []
-    for table, record, row in links:
-        where = np.full(_size(build, dataset), -1, dtype=np.int64)
-        where[dataset.positions] = np.arange(len(dataset.positions))
-        at = where[record]
-        kept = np.flatnonzero(at >= 0)
-        order = kept[np.lexsort((row[kept], at[kept]))]
-        counts = np.bincount(at[order], minlength=dataset.size)
-        result.append((table, np.r_[0, np.cumsum(counts)].astype(np.int64), row[order]))
-    return result
+    links = _links(build, dataset.name.removeprefix("SUPP"), {} if known is None else known)
+    return [_taken(link, dataset.positions) for link in links]
 
 
-def _size(build: BuildResult, dataset: Dataset) -> int:
-    return build.tables[dataset.name.removeprefix("SUPP")].size
+def _links(build: BuildResult, name: str, known: Known) -> list[Link]:
+    """Return the links of all records of a table; links to an earlier stage are replaced by that stage's own."""
+    if name not in known:
+        table = build.tables[name]
+        assert isinstance(table, DatasetTable)
+        pieces: dict[str, list[tuple[Integers, Integers]]] = {}
+        for block in table.blocks:
+            for link in block.links:
+                record = np.repeat(np.arange(block.start, block.stop, dtype=np.int64), np.diff(link.offsets))
+                inner = _links(build, link.table, known) if "@" in link.table else None
+                if inner is None:
+                    pieces.setdefault(link.table, []).append((record, link.rows))
+                for further in inner or []:
+                    composed = _taken(further, link.rows)
+                    outer = np.repeat(record, np.diff(composed.offsets))
+                    pieces.setdefault(further.table, []).append((outer, composed.rows))
+        known[name] = [_gathered(source, parts, table.size) for source, parts in pieces.items()]
+    return known[name]
 
 
-def _expanded(build: BuildResult, name: str) -> list[tuple[str, Integers, Integers]]:
-    """Return pairs of record and source position by source table; a stage's own records are replaced by theirs."""
-    table = build.tables[name]
-    assert isinstance(table, DatasetTable)
-    pairs: dict[str, list[tuple[Integers, Integers]]] = {}
-    for block in table.blocks:
-        for link in block.links:
-            counts = np.diff(link.offsets)
-            record = np.repeat(np.arange(block.start, block.stop, dtype=np.int64), counts)
-            if "@" not in link.table:
-                pairs.setdefault(link.table, []).append((record, link.rows))
-                continue
-            for source, inner, rows in _expanded(build, link.table):
-                order = np.argsort(inner, kind="stable")
-                first = np.searchsorted(inner[order], link.rows, side="left")
-                count = np.searchsorted(inner[order], link.rows, side="right") - first
-                outer = np.repeat(record, count)
-                within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-                pairs.setdefault(source, []).append((outer, rows[order[np.repeat(first, count) + within]]))
-    return [
-        (source, np.concatenate([r for r, _ in parts]), np.concatenate([s for _, s in parts]))
-        for source, parts in pairs.items()
-    ]
+def _gathered(source: str, parts: list[tuple[Integers, Integers]], size: int) -> Link:
+    """Put pairs of record and source position together; a pair that stands twice counts once."""
+    record, rows = np.concatenate([r for r, _ in parts]), np.concatenate([s for _, s in parts])
+    order = np.lexsort((rows, record))
+    record, rows = record[order], rows[order]
+    new = np.ones(len(record), dtype=bool)
+    new[1:] = (record[1:] != record[:-1]) | (rows[1:] != rows[:-1])
+    counts = np.bincount(record[new], minlength=size)
+    return Link(source, np.r_[0, np.cumsum(counts)].astype(np.int64), rows[new])
+
+
+def _taken(link: Link, positions: Integers) -> Link:
+    """Return the link of the records at positions, in that order."""
+    first, count = link.offsets[positions], np.diff(link.offsets)[positions]
+    within = np.arange(count.sum(), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)
+    offsets = np.r_[0, np.cumsum(count)].astype(np.int64)
+    return Link(link.table, offsets, link.rows[np.repeat(first, count) + within])
 
 
 def variable_lineage(build: BuildResult, dataset: Dataset) -> dict[str, list[str]]:
