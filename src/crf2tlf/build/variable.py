@@ -12,7 +12,7 @@ from crf2tlf.findings import nearest
 from crf2tlf.methods import CATALOGUE, Kind
 from crf2tlf.rules import columns
 from crf2tlf.rules.columns import Value, column
-from crf2tlf.rules.compile import Compiler, common_kind, compile_rule
+from crf2tlf.rules.compile import Compiler, as_day, common_kind, compile_rule
 from crf2tlf.rules.node import Namespace, Node, constant_node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.scope import Scope, reporting
@@ -48,10 +48,10 @@ def constant_of_kind(value: str, kind: Kind | None) -> Node:
         except ValueError:
             raise RuleError("RULE_TYPE", f"the constant {value!r} is not a number") from None
     if kind is Kind.DATE:
-        try:
-            return Node(Kind.DATE, lambda _scope: pd.Timestamp(value), constant=pd.Timestamp(value))
-        except ValueError:
-            raise RuleError("RULE_TYPE", f"the constant {value!r} is not a date") from None
+        day = as_day(value)
+        if day is None:
+            raise RuleError("RULE_TYPE", f"the constant {value!r} is not a date; write YYYY-MM-DD")
+        return Node(Kind.DATE, lambda _scope: day, constant=day)
     return constant_node(str(value))
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from crf2tlf.findings import nearest
 from crf2tlf.methods import CATALOGUE, Kind, Method
 from crf2tlf.methods.catalogue import Parameter
-from crf2tlf.rules.columns import Value, column
+from crf2tlf.rules.columns import Value, column, missing
 from crf2tlf.rules.node import Node, constant_node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.scope import AnyScope, Scope, reporting
@@ -102,7 +102,7 @@ def bind(entry: Method, tree: ast.Call, node_of: Callable[[ast.expr], Node], res
             node = node_of(argument) if argument is not None else None
             bound_columns.append((p, _checked(entry, p, node, argument)))
         elif argument is not None:
-            options[p.name] = _option(entry, p, node_of(argument))
+            options[p.name] = _option(entry, p, argument, node_of)
     repeated = []
     for argument in surplus if repeated_parameter else []:
         repeated.append(_checked(entry, repeated_parameter, node_of(argument), argument))  # type: ignore[arg-type]
@@ -122,8 +122,6 @@ def _checked(entry: Method, parameter: Parameter, node: Node | None, tree: ast.e
     if node is None or tree is None:
         return None
     wanted = parameter.kind
-    if isinstance(node.constant, tuple):
-        raise RuleError("RULE_ARGUMENT", f"{entry.name}: {parameter.name} takes one value, not a list")
     if node.constant is None and not parameter.required:
         return None
     if wanted not in (Kind.ANY, node.kind) and node.kind is not Kind.ANY:
@@ -133,11 +131,18 @@ def _checked(entry: Method, parameter: Parameter, node: Node | None, tree: ast.e
     return node
 
 
-def _option(entry: Method, parameter: Parameter, node: Node) -> Any:
-    if not node.is_constant:
-        raise RuleError("RULE_ARGUMENT", f"{entry.name}: {parameter.name} takes a constant, not a column")
+def _option(entry: Method, parameter: Parameter, tree: ast.expr, node_of: Callable[[ast.expr], Node]) -> Any:
+    from crf2tlf.rules.compile import constants
+
+    if isinstance(tree, (ast.List, ast.Tuple)):
+        value: Any = constants(tree, node_of)
+    else:
+        node = node_of(tree)
+        if not node.is_constant:
+            raise RuleError("RULE_ARGUMENT", f"{entry.name}: {parameter.name} takes a constant, not a column")
+        value = node.constant
     try:
-        return TypeAdapter(parameter.annotation).validate_python(node.constant)
+        return TypeAdapter(parameter.annotation).validate_python(value)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]["msg"]
         raise RuleError("RULE_ARGUMENT", f"{entry.name}: {parameter.name}: {problem}") from None
@@ -153,6 +158,7 @@ def _compile_columns(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
             raise RuleError("RULE_ARGUMENT", f"{entry.name} needs formats=[…]: its argument has none in a form spec")
         bound.options["formats"] = first.formats
         silent = True  # the form's reader has checked every date of the column and reported it once
+    _try_out(entry, bound)
     if all(node.is_constant for node in bound.nodes) and not entry.reports:
         return _fold(entry, bound, kind)
 
@@ -193,6 +199,18 @@ def _argument(parameter: Parameter, node: Node, scope: AnyScope) -> Value:
     if kind is Kind.ANY and parameter.kind is not None:
         kind = parameter.kind
     return column(node.evaluate(scope), kind, scope.size)
+
+
+def _try_out(entry: Method, bound: Bound) -> None:
+    """Call a method on no records, so that options it refuses are found where the rule is compiled."""
+    kind = bound.result_kind(entry)
+    given = {p.name: missing(n.kind if n.kind is not Kind.ANY else p.kind or kind, 0) for p, n in bound.columns if n}
+    repeated = [missing(kind if n.kind is Kind.ANY else n.kind, 0) for n in bound.repeated]
+    named = {_python_name(entry, name): value for name, value in {**given, **bound.options}.items()}
+    try:
+        entry.function(*repeated, **named, **({"report": _ignore} if entry.reports else {}))
+    except ValueError as error:
+        raise RuleError("RULE_ARGUMENT", f"{entry.name}: {error}") from None
 
 
 def _fold(entry: Method, bound: Bound, kind: Kind) -> Node:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from crf2tlf.findings import nearest
@@ -41,8 +44,8 @@ class Compiler:
                 return constant_node(value)
             case ast.Name() | ast.Attribute():
                 return self.name(tree)
-            case ast.List(elts=items) | ast.Tuple(elts=items):
-                return self.list_of_constants(items)
+            case ast.List() | ast.Tuple():
+                raise RuleError("RULE_TYPE", f"the list {ast.unparse(tree)} stands where one value is wanted")
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return self.negation(operand)
             case ast.UnaryOp(operand=operand):
@@ -123,26 +126,21 @@ class Compiler:
 
         def evaluate(scope: Scope) -> Value:
             other = scope.tables[table]
+            current = pd.Index(column(subject_node.evaluate(scope), Kind.TEXT, scope.size))
             index = pd.Index(other.column(SUBJECT))
-            current = column(subject_node.evaluate(scope), Kind.TEXT, scope.size)
-            if not index.is_unique:
-                again = pd.Index(current).isin(index[index.duplicated()])
-                scope.reporter(again.nonzero()[0], "LOOKUP_MANY", f"{table} has several records for the subject")
-                kept = (~index.duplicated()).nonzero()[0]
-                at = index[kept].get_indexer(pd.Index(current))
-                return columns.take(other.column(found.ref.variable), pd.Series([*kept, -1]).to_numpy()[at])
-            return columns.take(other.column(found.ref.variable), index.get_indexer(pd.Index(current)))
+            again = index.duplicated()
+            kept = np.flatnonzero(~again & index.notna())  # a record without a subject is nobody's
+            if again.any():
+                several = np.flatnonzero(current.isin(index[again & index.notna()]))
+                if len(several):
+                    scope.reporter(several, "LOOKUP_MANY", f"{table} has several records for the subject")
+            at = np.r_[kept, -1][index[kept].get_indexer(current)]
+            return columns.take(other.column(found.ref.variable), at)
 
         needs = frozenset({found.ref, key.ref}) | subject_node.needs
         return Node(found.kind, evaluate, needs, subject_node.per_source, formats=found.formats)
 
     # Operators
-
-    def list_of_constants(self, items: list[ast.expr]) -> Node:
-        nodes = [self.node(item) for item in items]
-        if not all(node.is_constant for node in nodes):
-            raise RuleError("RULE_ARGUMENT", "a list holds constants only")
-        return constant_node(tuple(node.constant for node in nodes))
 
     def negation(self, operand: ast.expr) -> Node:
         node = self.of_kind(operand, Kind.TRUTH, "not")
@@ -150,7 +148,7 @@ class Compiler:
 
     def minus(self, operand: ast.expr) -> Node:
         node = self.of_kind(operand, Kind.NUMBER, "-")
-        if node.is_constant:
+        if node.is_constant and node.constant is not None:
             return constant_node(-node.constant)
         return Node(Kind.NUMBER, lambda s: -column(node.evaluate(s), Kind.NUMBER, s.size), node.needs, node.per_source)
 
@@ -204,9 +202,9 @@ class Compiler:
                 return absent if wanted else ~absent
 
             return Node(Kind.TRUTH, presence, one.needs, one.per_source)
-        other = self.node(right)
         if isinstance(operation, (ast.In, ast.NotIn)):
-            members = tuple(_as_kind(member, one.kind, ast.unparse(right)) for member in other.constant)
+            assert isinstance(right, (ast.List, ast.Tuple))
+            members = [as_kind(member, one.kind, ast.unparse(right)) for member in constants(right, self.node)]
             negate = isinstance(operation, ast.NotIn)
             return Node(
                 Kind.TRUTH,
@@ -214,14 +212,14 @@ class Compiler:
                 one.needs,
                 one.per_source,
             )
-        return self.order_comparison(type(operation).__name__, (one, left), (other, right))
+        return self.order_comparison(type(operation).__name__, (one, left), (self.node(right), right))
 
     def order_comparison(self, operation: str, left: tuple[Node, ast.expr], right: tuple[Node, ast.expr]) -> Node:
         (one, one_tree), (other, other_tree) = left, right
         if one.is_constant and not other.is_constant:
-            one = constant_node(_as_kind(one.constant, other.kind, ast.unparse(one_tree)))
+            one = constant_node(as_kind(one.constant, other.kind, ast.unparse(one_tree)))
         elif other.is_constant:
-            other = constant_node(_as_kind(other.constant, one.kind, ast.unparse(other_tree)))
+            other = constant_node(as_kind(other.constant, one.kind, ast.unparse(other_tree)))
         elif Kind.ANY not in (one.kind, other.kind) and one.kind is not other.kind:
             raise RuleError(
                 "RULE_TYPE",
@@ -276,20 +274,39 @@ def _known(kind: Kind, other: Kind) -> Kind:
     return other if kind is Kind.ANY else kind
 
 
-def _as_kind(value: Any, kind: Kind, shown: str) -> Any:
+def as_kind(value: Any, kind: Kind, shown: str) -> Any:
     """Return a constant as it compares with values of a kind; ISO text becomes a date."""
     if value is None or kind is Kind.ANY:
         return value
-    if kind is Kind.DATE and isinstance(value, (str, pd.Timestamp)):
-        try:
-            return pd.Timestamp(value)
-        except ValueError:
-            raise RuleError("RULE_TYPE", f"{shown} is no date; write YYYY-MM-DD") from None
-    fits = {Kind.TEXT: str, Kind.NUMBER: float, Kind.TRUTH: bool}
-    if kind in fits and not isinstance(value, fits[kind]):
+    if kind is Kind.DATE and isinstance(value, str):
+        day = as_day(value)
+        if day is None:
+            raise RuleError("RULE_TYPE", f"{shown} is no date; write YYYY-MM-DD")
+        return day
+    if kind is Kind.DATE and isinstance(value, pd.Timestamp):
+        return value
+    fits: dict[Kind, type] = {Kind.TEXT: str, Kind.NUMBER: float, Kind.TRUTH: bool, Kind.DATE: pd.Timestamp}
+    if not isinstance(value, fits[kind]):
         hint = f'; write "{value:g}"' if kind is Kind.TEXT and isinstance(value, float) else ""
         raise RuleError("RULE_TYPE", f"{shown} does not compare with {kind}{hint}")
     return value
+
+
+def as_day(text: str) -> pd.Timestamp | None:
+    """Return the day that a text in the form YYYY-MM-DD names, or None: no other text is a date in a rule."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d") if len(text) == 10 else None
+    except ValueError:
+        return None
+    return pd.Timestamp(day) if day else None
+
+
+def constants(items: ast.List | ast.Tuple, node_of: Callable[[ast.expr], Node]) -> tuple[Any, ...]:
+    """Return the members of a list of constants."""
+    nodes = [node_of(item) for item in items.elts]
+    if not all(node.is_constant for node in nodes):
+        raise RuleError("RULE_ARGUMENT", "a list holds constants only")
+    return tuple(node.constant for node in nodes)
 
 
 def common_kind(nodes: list[Node], what: str) -> Kind:

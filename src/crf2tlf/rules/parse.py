@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import math
+import warnings
 
 from crf2tlf.spec.model import Rule
 
 MAXIMUM_LENGTH = 4000
+MAXIMUM_DEPTH = 100
 
 _ALLOWED: tuple[type[ast.AST], ...] = (
     *(ast.Name, ast.Attribute, ast.Constant, ast.Load, ast.List, ast.Tuple, ast.Call, ast.keyword, ast.IfExp),
@@ -31,29 +34,72 @@ def parse(rule: Rule) -> ast.expr:
     """
     if len(rule.text) > MAXIMUM_LENGTH:
         raise RuleError("RULE_SYNTAX", f"the rule is longer than {MAXIMUM_LENGTH} characters")
+    if not rule.text.strip():
+        raise RuleError("RULE_SYNTAX", "the rule is empty")
+    tree = _expression(rule)
+    pending: list[tuple[ast.AST, int]] = [(tree, 1)]
+    while pending:
+        node, depth = pending.pop()
+        if depth > MAXIMUM_DEPTH:
+            raise RuleError("RULE_SYNTAX", "the rule is nested too deeply; make it several variables")
+        pending += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
+    for part in ast.walk(tree):
+        _check_node(part, rule)
+    return tree
+
+
+def _expression(rule: Rule) -> ast.expr:
+    """Read the text as the one argument of a call, so that it may go over several lines and end in a comment."""
     try:
-        tree = ast.parse("(" + rule.text.strip() + "\n)", mode="eval").body
+        with warnings.catch_warnings():  # "\d" in a pattern is no concern of Python's here
+            warnings.simplefilter("ignore")
+            whole = ast.parse(f"_({rule.text.strip()}\n)", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         problem = error.msg if isinstance(error, SyntaxError) else str(error)
         raise RuleError("RULE_SYNTAX", f"cannot read the rule {rule.text.strip()!r}: {problem}") from None
-    for node in ast.walk(tree):
-        _check_node(node, rule)
-    return tree
+    match whole:
+        case ast.Call(func=ast.Name(id="_", col_offset=0), args=[tree], keywords=[]):
+            return tree
+    raise RuleError("RULE_SYNTAX", f"the rule {rule.text.strip()!r} is not one expression")
 
 
 def _check_node(node: ast.AST, rule: Rule) -> None:
     if not isinstance(node, _ALLOWED):
         what = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
         raise RuleError("RULE_SYNTAX", f"{what!r} is not part of the rule language, in {rule.text.strip()!r}")
-    if isinstance(node, ast.Constant) and not isinstance(node.value, (str, int, float, type(None))):
-        raise RuleError("RULE_SYNTAX", f"the constant {node.value!r} is not text, a number, True, False or None")
+    if isinstance(node, ast.Constant):
+        _check_constant(node)
     if isinstance(node, ast.Call):
-        if not isinstance(node.func, ast.Name):
-            raise RuleError("RULE_SYNTAX", f"{ast.unparse(node.func)!r} cannot be called; methods have plain names")
-        if any(k.arg is None for k in node.keywords):
-            raise RuleError("RULE_SYNTAX", "a call takes its arguments one by one, not by **")
+        _check_call(node)
     if isinstance(node, ast.Compare):
         _check_comparison(node)
+
+
+def _check_constant(node: ast.Constant) -> None:
+    if not isinstance(node.value, (str, int, float, type(None))):
+        raise RuleError("RULE_SYNTAX", f"the constant {node.value!r} is not text, a number, True, False or None")
+    if isinstance(node.value, str) and not node.value.isascii():
+        try:
+            node.value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise RuleError("RULE_SYNTAX", f"the constant {node.value!r} has half characters") from None
+    try:
+        finite = not isinstance(node.value, (int, float)) or math.isfinite(node.value)
+    except OverflowError:
+        finite = False
+    if not finite:
+        raise RuleError("RULE_SYNTAX", "a number in the rule is too large")
+
+
+def _check_call(node: ast.Call) -> None:
+    if not isinstance(node.func, ast.Name):
+        raise RuleError("RULE_SYNTAX", f"{ast.unparse(node.func)!r} cannot be called; methods have plain names")
+    names = [k.arg for k in node.keywords]
+    if None in names:
+        raise RuleError("RULE_SYNTAX", "a call takes its arguments one by one, not by **")
+    for name in names:
+        if names.count(name) > 1:
+            raise RuleError("RULE_SYNTAX", f"{node.func.id} gets {name} twice")
 
 
 def _check_comparison(node: ast.Compare) -> None:

@@ -58,12 +58,19 @@ class Scope:
 
     def subset(self, positions: Integers) -> Scope:
         """Return the scope of some of the records."""
+        members = self.members
+        if members is not None:
+            renumbered = np.full(self.size, -1, dtype=np.int64)
+            renumbered[positions] = np.arange(len(positions))
+            record = renumbered[members[0]]
+            members = (record[record >= 0], members[1][record >= 0])
         return replace(
             self,
             size=len(positions),
             own=lambda name: take(self.own(name), positions),
             source=lambda name: take(self.source(name), positions),
             reporter=lambda found, code, message: self.reporter(positions[found], code, message),
+            members=members,
             whole=self.whole or self,
             at=positions if self.at is None else self.at[positions],
         )
@@ -86,8 +93,12 @@ class PairScope:
 
     def subset(self, positions: Integers) -> PairScope:
         """Return the scope of some of the pairs."""
-        left = None if self.left is None else self.left[positions]
-        return replace(self, right=self.right[positions], left=left)
+        return replace(
+            self,
+            right=self.right[positions],
+            left=None if self.left is None else self.left[positions],
+            reporter=lambda found, code, message: self.reporter(positions[found], code, message),
+        )
 
 
 AnyScope = Scope | PairScope
