@@ -147,6 +147,8 @@ def scatter(
 def take(values: pd.Series[Any], at: Any) -> pd.Series[Any]:
     """Return the values at positions; a position of -1 gives a missing value."""
     at = np.asarray(at, dtype=np.int64)
+    if len(at) and at[0] >= 0 and at[-1] - at[0] == len(at) - 1 and (np.diff(at) == 1).all():
+        return values.iloc[at[0] : at[-1] + 1].reset_index(drop=True)  # neighbours: a slice costs nothing
     if len(at) and at.min() < 0:
         if not len(values):
             return pd.Series([None] * len(at), dtype=values.dtype)
