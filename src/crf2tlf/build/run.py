@@ -20,7 +20,7 @@ from crf2tlf.rules.columns import column
 from crf2tlf.rules.grouping import codes, combine
 from crf2tlf.rules.node import Node
 from crf2tlf.rules.parse import RuleError
-from crf2tlf.rules.scope import Ref, Reporter, Scope
+from crf2tlf.rules.scope import JoinedReporter, Ref, Reporter, Scope
 from crf2tlf.spec import Study
 
 Progress = Callable[[str], None]
@@ -72,7 +72,8 @@ def _block(source: PlannedSource, start: int, tables: Tables, findings: Findings
         def value(name: str) -> pd.Series[Any]:
             return columns.take(origin.column(name), positions)
 
-        return Scope(len(positions), value, value, tables, report)
+        joined = _joined_reporter(f"rows from {source.table}", place, tables, findings)
+        return Scope(len(positions), value, value, tables, report, joined_reporter=joined)
 
     selected = np.arange(origin.size, dtype=np.int64)
     if source.where is not None:
@@ -151,7 +152,8 @@ def _finished(node: Node, kind: Kind, scope: Scope) -> pd.Series[Any]:
 
 def _whole_scope(ref: Ref, planned: PlannedVariable, table: DatasetTable, tables: Tables, findings: Findings) -> Scope:
     report = _reporter(ref, 0, planned.place, tables, findings)
-    return Scope(table.size, table.column, table.column, tables, report)
+    joined = _joined_reporter(str(ref), planned.place, tables, findings)
+    return Scope(table.size, table.column, table.column, tables, report, joined_reporter=joined)
 
 
 def _block_scope(
@@ -165,13 +167,23 @@ def _block_scope(
         {**tables, "source": tables[block.source]} if block.members else tables,
         _reporter(ref, block.start, place, tables, findings),
         members=block.members,
+        joined_reporter=_joined_reporter(str(ref), place, tables, findings, block.source),
     )
 
 
 def _reporter(ref: Ref, start: int, place: Place, tables: Tables, findings: Findings) -> Reporter:
     def report(found: Integers, code: str, message: str) -> None:
-        shown = f"{str(ref).replace('@1', '')}: {message}"
-        report_records(tables, ref.table, found + start, code, shown, place, findings)
+        report_records(tables, ref.table, found + start, code, f"{ref}: {message}", place, findings)
+
+    return report
+
+
+def _joined_reporter(what: str, place: Place, tables: Tables, findings: Findings, source: str = "") -> JoinedReporter:
+    """Return what reports records of a table that a rule looks into; ``source`` is the row source's table."""
+
+    def report(table: str, found: Integers, code: str, message: str) -> None:
+        there = source if table == "source" else table
+        report_records(tables, there, found, code, f"{what}: {message}", place, findings)
 
     return report
 
@@ -181,6 +193,8 @@ def report_records(
 ) -> None:
     """Add a finding about records at the raw lines they come from; without any, at the rule's place."""
     places = tables.places(table, np.asarray(found, dtype=np.int64))
+    for stage in (name for name in tables if "@" in name):  # people know a dataset by one name
+        message = message.replace(stage, stage.split("@")[0])
     if not places:
         findings.add(code, rule, message, count=max(len(found), 1))
         return

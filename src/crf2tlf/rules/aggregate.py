@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from calendar import monthrange
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -17,7 +19,7 @@ from crf2tlf.rules.columns import Value, column, take
 from crf2tlf.rules.grouping import pairs, shared_codes, sorted_positions
 from crf2tlf.rules.node import Column, Node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError, conjuncts, dotted
-from crf2tlf.rules.scope import PairScope, Ref, Scope, reporting
+from crf2tlf.rules.scope import PairScope, Reporter, Scope, reporting
 from crf2tlf.rules.window import SUBJECT, group_numbers, items, keys_of, keywords, order_node, order_numbers
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
+_MONTH = re.compile("[0-9]{4}-(0[1-9]|1[0-2])")
 RESERVED = {"by", "order", "where", "expect"}
 Expect = Literal["one", "at most one", "any"]
 
@@ -133,7 +136,9 @@ def _without_whole_table(compiler: Compiler, tree: ast.Call, table: str) -> ast.
     arguments: list[ast.expr] = []
     for argument in tree.args:
         parts = dotted(argument)
-        whole = parts is not None and ".".join(parts) == table and compiler.names.table(parts) == table
+        # Parts of a longer name than the table's are a variable of it; the dataset itself may be an earlier stage.
+        named = len(parts) == (2 if "." in table else 1) if parts else False
+        whole = parts is not None and named and compiler.names.table(parts) == table
         arguments.append(ast.Constant(1) if whole else argument)
     return ast.Call(tree.func, arguments, tree.keywords)
 
@@ -143,6 +148,8 @@ def _keys(
 ) -> tuple[tuple[Node, Node], ...]:
     if parts is None:
         parts = [SUBJECT] if _has_subjects(compiler, table) else []
+        if parts and not _knows_subject(compiler):
+            raise RuleError("RULE_ARGUMENT", f"{table} has records of subjects, but there is none here; say by=[…]")
     keys = []
     for part in parts:
         if not isinstance(part, ast.Name):
@@ -159,6 +166,16 @@ def _has_subjects(compiler: Compiler, table: str) -> bool:
     """Whether a table is about subjects: design tables and trial design datasets are not."""
     try:
         compiler.names.member(table, "USUBJID")
+    except RuleError as error:
+        if error.code == "RULE_NAME":
+            return False
+        raise
+    return True
+
+
+def _knows_subject(compiler: Compiler) -> bool:
+    try:
+        compiler.names.bare(SUBJECT.id)
     except RuleError as error:
         if error.code == "RULE_NAME":
             return False
@@ -187,7 +204,7 @@ def _evaluate(aggregate: Aggregate, scope: Scope) -> Value:
         group, groups, wanted = part.left, scope.size, np.arange(scope.size)
     else:
         joined = right_groups >= 0
-        part = PairScope(table, right[joined], scope, None, _table_reporter(aggregate, scope))
+        part = PairScope(table, right[joined], scope, None, _table_reporter(aggregate, scope, right[joined]))
         group, wanted = right_groups[joined], np.where(left_groups < 0, groups, left_groups)
     order = sorted_positions(group, order_numbers(list(aggregate.order), part))
     in_order, group = part.subset(order), group[order]
@@ -204,11 +221,12 @@ def _joined_records(aggregate: Aggregate, scope: Scope) -> tuple[Integers, Integ
     if aggregate.members:
         assert scope.members is not None
         table, right = scope.tables["source"], scope.members[1]
-        selected = _selected(aggregate, PairScope(table, right, scope, None, scope.reporter))
+        selected = _selected(aggregate, PairScope(table, right, scope, None, _table_reporter(aggregate, scope, right)))
         return right[selected], np.arange(scope.size), scope.members[0][selected], scope.size, table
     table = scope.tables[aggregate.table]
     everything = np.arange(table.size, dtype=np.int64)
-    selected = _selected(aggregate, PairScope(table, everything, scope, None, _table_reporter(aggregate, scope)))
+    reporter = _table_reporter(aggregate, scope, everything)
+    selected = _selected(aggregate, PairScope(table, everything, scope, None, reporter))
     if not aggregate.by:
         return selected, np.zeros(scope.size, np.int64), np.zeros(len(selected), np.int64), 1, table
     records = PairScope(table, selected, scope, None, scope.reporter)
@@ -227,13 +245,20 @@ def _selected(aggregate: Aggregate, scope: PairScope) -> Integers:
     return selected
 
 
-def _left_reporter(scope: Scope, left: Integers) -> Any:
+def _left_reporter(scope: Scope, left: Integers) -> Reporter:
     return lambda found, code, message: scope.reporter(np.unique(left[found]), code, message)
 
 
-def _table_reporter(aggregate: Aggregate, scope: Scope) -> Any:
-    nowhere = np.empty(0, dtype=np.int64)
-    return lambda _found, code, message: scope.reporter(nowhere, code, f"in {aggregate.table}: {message}")
+def _table_reporter(aggregate: Aggregate, scope: Scope, rows: Integers) -> Reporter:
+    """Return what reports records of the joined table, given their places among ``rows``."""
+
+    def report(found: Integers, code: str, message: str) -> None:
+        if scope.joined_reporter:
+            scope.joined_reporter(aggregate.table, rows[found], code, message)
+        else:
+            scope.reporter(np.empty(0, dtype=np.int64), code, f"in {aggregate.table}: {message}")
+
+    return report
 
 
 def _check_expected(aggregate: Aggregate, scope: Scope, count: Integers) -> None:
@@ -269,6 +294,8 @@ def _compile_own(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
         in_order = sorted_positions(all_groups[selected], order_numbers(order, part))
         part, group = part.subset(in_order), all_groups[selected][in_order]
         injected: dict[str, Any] = {"group": group, "groups": groups}
+        if entry.reports:
+            injected["report"] = reporting(part)
         found = column(invoke(entry, bound, part, injected), kind, groups)
         _check_expected(own, whole, np.bincount(group, minlength=groups)[all_groups] if groups else all_groups)
         result = take(found, all_groups)
@@ -319,7 +346,7 @@ def compile_interval(compiler: Compiler, tree: ast.Call) -> Node:
         at[left[::-1]] = right[::-1]
         return take(column(value.evaluate(records), value.kind, other.size), at)
 
-    return Node(value.kind, evaluate, needs_of(nodes) | {Ref(table, "USUBJID")}, source_bound(nodes))
+    return Node(value.kind, evaluate, needs_of(nodes), source_bound(nodes))
 
 
 def _inside(days: pd.Series[Any], starts: pd.Series[Any], ends: pd.Series[Any], left: Integers) -> Mask:
@@ -341,10 +368,17 @@ def _bounds(days: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
         return days, days
     length = days.str.len()
     first, last = days, days
-    for known, low, high in ((4, "-01-01", "-12-31"), (7, "-01", "-31")):
+    for known, low, high in ((4, "-01-01", "-12-31"), (7, "-01", "-" + _days_in_month(days))):
         first = first.where(length != known, days + low)
         last = last.where(length != known, days + high)
     return first, last
+
+
+def _days_in_month(days: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the number of days of the month of each text YYYY-MM, as text."""
+    numbers, uniques = pd.factorize(days)
+    lengths = [str(monthrange(int(text[:4]), int(text[5:]))[1]) if _MONTH.fullmatch(text) else "" for text in uniques]
+    return pd.Series([*lengths, None], dtype="str").take(numbers).set_axis(days.index)
 
 
 def _before(one: pd.Series[Any], other: pd.Series[Any], *, or_equal: bool) -> Mask:

@@ -38,6 +38,9 @@ class Table(Protocol):
 Reporter = Callable[[Integers, str, str], None]
 """Takes positions of offending records, a finding code and a message."""
 
+JoinedReporter = Callable[[str, Integers, str, str], None]
+"""Takes the name of a table that a rule looks into, positions there, a finding code and a message."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -45,6 +48,7 @@ class Scope:
 
     ``whole`` is the scope that this one is a part of (for windows), ``at`` the positions of its records there.
     ``members`` of grouped records: the record number and the source position of each source record.
+    ``joined_reporter`` reports records of another table: its name, their positions there, the code and message.
     """
 
     size: int
@@ -55,6 +59,7 @@ class Scope:
     members: tuple[Integers, Integers] | None = None
     whole: Scope | None = None
     at: Integers | None = None
+    joined_reporter: JoinedReporter | None = None
 
     def subset(self, positions: Integers) -> Scope:
         """Return the scope of some of the records."""
