@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 from crf2tlf.analysis.collect import Collector
 from crf2tlf.analysis.curves import curves
@@ -10,7 +12,8 @@ from crf2tlf.analysis.data import AnalysisError, Data
 from crf2tlf.analysis.figures import Drawing
 from crf2tlf.analysis.listing import listing
 from crf2tlf.analysis.results import Body, Cell, Output, Results
-from crf2tlf.analysis.scope import leaves, scope_of
+from crf2tlf.analysis.scope import Leaf, leaves, scope_of
+from crf2tlf.analysis.survival import conventions
 from crf2tlf.analysis.swimmer import swimmer
 from crf2tlf.analysis.table import Rows, table
 from crf2tlf.analysis.texts import Texts
@@ -18,7 +21,7 @@ from crf2tlf.analysis.waterfall import waterfall
 from crf2tlf.build import BuildResult
 from crf2tlf.findings import Findings, Place, nearest
 from crf2tlf.spec import Study
-from crf2tlf.spec.output import OutputSpec
+from crf2tlf.spec.output import ColumnSpec, OutputSpec
 from crf2tlf.spec.template import Template
 
 _KINDS = ("table", "figure", "listing")
@@ -58,8 +61,9 @@ def _output(spec: OutputSpec, data: Data, collector: Collector, texts: Texts, fi
     whole = scope_of(data, spec)
     rows = Rows(spec, whole, leaves(spec, whole, texts), collector, texts, findings)
     names = {"N": whole.size, "population": _population(spec, data.study, texts, whole.size)}
-    body, cells = _body(rows)
-    shown = {(cell.id or "").removeprefix(f"{spec.id}/"): cell.text for cell in cells}
+    numbers = _numbers(rows)
+    shown = {cell.id.removeprefix(f"{spec.id}/"): cell.text for cell in numbers if cell.id}
+    body = _body(rows, shown)
     line = names["population"] if spec.population_line is None else texts.render(spec.population_line, **names)
     return Output(
         id=spec.id,
@@ -69,26 +73,31 @@ def _output(spec: OutputSpec, data: Data, collector: Collector, texts: Texts, fi
         footnotes=_footnotes(spec, rows, {**names, "cells": shown}),
         orientation=spec.orientation,
         body=body,
-        cells=cells if spec.kind == "figure" else (),
+        cells=numbers,
     )
 
 
-def _body(rows: Rows) -> tuple[Body, tuple[Cell, ...]]:
-    """Return what the output shows, and all cells of its rows."""
+def _numbers(rows: Rows) -> tuple[Cell, ...]:
+    """Return the cells of the output's numbers."""
+    if rows.output.kind != "figure":
+        rows = replace(rows, leaves=[Leaf("", "", rows.whole, ColumnSpec())])
+    return tuple(cell for row in rows.make(rows.output.numbers) for cell in row.cells if cell.id)
+
+
+def _body(rows: Rows, numbers: Mapping[str, str]) -> Body:
+    """Return what the output shows."""
     spec = rows.output
-    if spec.listing is not None:
-        return listing(spec, rows.whole, rows.collector, rows.texts), ()
-    made = table(rows)
-    cells = tuple(cell for row in made.rows for cell in row.cells if cell.id)
     drawing = Drawing(spec, rows.whole, rows.collector, rows.texts)
+    if spec.listing is not None:
+        return listing(spec, rows.whole, rows.collector, rows.texts)
     if spec.waterfall is not None:
-        return waterfall(drawing, spec.waterfall), cells
+        return waterfall(drawing, spec.waterfall)
     if spec.swimmer is not None:
-        return swimmer(drawing, spec.swimmer), cells
+        return swimmer(drawing, spec.swimmer)
     if spec.kaplan_meier is not None:
-        shown = {(cell.id or "").removeprefix(f"{spec.id}/"): cell.text for cell in cells}
-        return curves(drawing, spec.kaplan_meier, rows.leaves, shown), cells
-    return made, cells
+        rows.conventions.update(dict.fromkeys(conventions(spec.kaplan_meier, {"lower", "upper"})))
+        return curves(drawing, spec.kaplan_meier, rows.leaves, numbers)
+    return table(rows)
 
 
 def _population(spec: OutputSpec, study: Study, texts: Texts, size: int) -> str:

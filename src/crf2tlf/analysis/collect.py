@@ -33,23 +33,33 @@ class Collector:
         self._keys: dict[str, list[KeyValues]] = {}
         self._known: dict[tuple[str, bytes], str] = {}
 
-    def add(self, id_: str, about: Mapping[str, str], found: Statistics, show_as: Template, place: Place) -> None:
+    def add(
+        self, id_: str, about: Mapping[str, str], found: Statistics, show_as: Template, missing: str, place: Place
+    ) -> None:
         """Add each statistic of an analysis as a result; its text is as the template shows it."""
         shapes = {field.name: field.format for field in reversed(fields(show_as))}
         for name, statistic in found.items():
             shape = shapes.get(name, shapes.get("value", "") if name.isdigit() else "")
-            self.add_one(f"{id_}/{name}", about, name, statistic, shape, place)
+            self.add_one(f"{id_}/{name}", about, name, statistic, shape, place, missing)
 
     def add_one(
-        self, id_: str, about: Mapping[str, str], name: str, statistic: Statistic, shape: str, place: Place
+        self,
+        id_: str,
+        about: Mapping[str, str],
+        name: str,
+        statistic: Statistic,
+        shape: str,
+        place: Place,
+        missing: str | None = None,
     ) -> str:
         """Add one statistic as a result, and return its id."""
         if id_ in self.results:
             raise AnalysisError("ANALYSIS", place, f"two results have the id {id_}; give rows and columns other ids")
+        absent = self.missing if missing is None else missing
         try:
-            text = show(statistic.value, shape, self.missing)
+            text = show(statistic.value, shape, absent)
         except ValueError:  # the template itself is reported where the cell is made
-            text = show(statistic.value, "", self.missing)
+            text = show(statistic.value, "", absent)
         self.results[id_] = Result(
             id=id_,
             statistic=name,
@@ -61,7 +71,7 @@ class Collector:
         )
         return id_
 
-    def cell(self, id_: str, results: str, found: Statistics, show_as: Template) -> Cell:
+    def cell(self, id_: str, results: str, found: Statistics, show_as: Template, missing: str) -> Cell:
         """Return the cell that a template makes of statistics, whose results have ids starting with ``results``."""
 
         def value(name: str) -> Value:
@@ -70,7 +80,7 @@ class Collector:
                 raise AnalysisError("TEMPLATE", show_as.place, message)
             return found[name].value
 
-        text = fill(show_as, value, self.missing)
+        text = fill(show_as, value, missing)
         asked = fields(show_as)
         names = tuple(f"{results}/{name}" for name in dict.fromkeys(field.name for field in asked))
         number = _plain(found[asked[0].name].value) if len(asked) == 1 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -54,10 +55,8 @@ def two_stage(spec: TwoStage, scope: Scope, _parts: Sequence[Part]) -> list[Stat
 
 def _design(spec: TwoStage, numbers: dict[str, float]) -> TwoStageDesign:
     p0, p1, alpha, beta = (numbers[name] for name in ("p0", "p1", "alpha", "beta"))
-    if spec.search == "minimax":
-        return minimax_design(p0, p1, alpha, beta)
-    if spec.search == "optimal":
-        return optimal_design(p0, p1, alpha, beta)
+    if spec.search is not None:
+        return _searched(spec.search, p0, p1, alpha, beta)
     n, n1, r1 = (_whole(name, numbers[name]) for name in ("n", "n1", "r1"))
     if "r" in numbers:
         return TwoStageDesign(r1, n1, _whole("r", numbers["r"]), n)
@@ -66,6 +65,11 @@ def _design(spec: TwoStage, numbers: dict[str, float]) -> TwoStageDesign:
         if design.rejection(p0) <= alpha:
             return design
     raise ValueError(f"no r below n = {n} keeps α = {alpha:g}")
+
+
+@lru_cache
+def _searched(kind: str, p0: float, p1: float, alpha: float, beta: float) -> TwoStageDesign:
+    return (minimax_design if kind == "minimax" else optimal_design)(p0, p1, alpha, beta)
 
 
 def _whole(name: str, number: float) -> int:

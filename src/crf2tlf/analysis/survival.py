@@ -88,14 +88,17 @@ def at_risk(seen: Observed, time: float) -> np.ndarray[tuple[int], np.dtype[np.b
     return still
 
 
-def _conventions(spec: KaplanMeierEstimate, shown: set[str]) -> list[str]:
+def conventions(spec: KaplanMeierEstimate, shown: set[str]) -> list[str]:
+    """Return how limits and a median that the curve does not cross are made."""
     limits = {"lower", "upper"} & {name.rsplit("_", 1)[-1] for name in shown}
-    if not limits and "median" not in shown and not any(name.startswith("survival") for name in shown):
+    if not limits:
         return []
-    text = "Kaplan–Meier estimates"
-    return [f"{text}; confidence limits by the {spec.limits} transformation." if limits else f"{text}."]
+    return [
+        f"Kaplan–Meier estimates; {spec.level * 100:g}% confidence limits by the {spec.limits} transformation; "
+        "the median of a curve that stays at 0.5 for a while is the middle of that time."
+    ]
 
 
 KAPLAN_MEIER = Method(
-    "{median:1} ({lower:1}–{upper:1})", estimate, lambda spec: str(spec.time.text), conventions=_conventions
+    "{median:1} ({lower:1}–{upper:1})", estimate, lambda spec: str(spec.time.text), conventions=conventions
 )

@@ -75,6 +75,11 @@ class _Analysis:
     method: Method
     parameters: Any
 
+    @property
+    def missing(self) -> str:
+        """What stands for a number that does not exist."""
+        return self.table.collector.missing if self.spec.missing is None else self.spec.missing
+
     def rows(self, level: int) -> list[Row]:
         """Return a row for each part or line, under a heading where there are several."""
         parts = self.method.parts(self.parameters, self.table.whole)
@@ -120,17 +125,17 @@ class _Analysis:
             "group": leaf.id or "all",
             "variable": self.method.variable(self.parameters),
         }
-        self.table.collector.add(self._id(leaf, part), about, found, show, self.spec.place)
+        self.table.collector.add(self._id(leaf, part), about, found, show, self.missing, self.spec.place)
 
     def _cell(self, leaf: Leaf, part: Part, found: Statistics, show: Template, line: str = "") -> Cell:
         collector, results, id_ = self.table.collector, self._id(leaf, part), self._id(leaf, part, line)
         shown = {asked.name for asked in fields(show)}
         self.table.conventions.update(dict.fromkeys(self.method.conventions(self.parameters, shown)))
         if self.method.separator is None:
-            return collector.cell(id_, results, found, show)
-        each = [collector.cell(id_, results, {"value": one}, show) for one in found.values()]
+            return collector.cell(id_, results, found, show, self.missing)
+        each = [collector.cell(id_, results, {"value": one}, show, self.missing) for one in found.values()]
         text = self.method.separator(self.parameters).join(cell.text for cell in each)
-        return Cell(text=text or collector.missing, id=id_, results=tuple(f"{results}/{name}" for name in found))
+        return Cell(text=text or self.missing, id=id_, results=tuple(f"{results}/{name}" for name in found))
 
     def _id(self, leaf: Leaf, part: Part, line: str = "") -> str:
         middle = "/".join(text for text in (self.table.output.id, self.spec.id, part.id, line) if text)

@@ -1,7 +1,8 @@
 """Cell templates: ``{median:1} ({min:1}–{max:1})``. Names of statistics, each with its decimals or date format.
 
-``{n}`` shows a number as it is, ``{mean:1}`` rounds half up to one decimal, ``{p:p4}`` does too and shows ``<0.0001``
-where the rounded number would be 0, ``{first:%B %Y}`` shows parts of a date. ``{{`` and ``}}`` are braces.
+``{n}`` shows a number as it is, ``{mean:1}`` rounds half up to one decimal, ``{pct:1z}`` does too and shows an exact
+zero as 0, ``{p:p4}`` shows ``<0.0001`` where the rounded number would be 0, ``{first:%B %Y}`` shows parts of a date.
+``{{`` and ``}}`` are braces.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from crf2tlf.statistics import format_number, round_half_up, significant
 Value: TypeAlias = "float | Fraction | str | pd.Timestamp | None"
 
 _PART = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_.]*)(?::([^{}]*))?\}|[{}]")
-_FORMAT = re.compile(r"\d|p\d|(?=.*%)(?:[^%]|%[YmdBb])+")
+_FORMAT = re.compile(r"\dz?|p\d|(?=.*%)(?:[^%]|%[YmdBb])+")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -40,7 +41,7 @@ class Field:
     @property
     def decimals(self) -> int | None:
         """The decimals of a number, where the field says so."""
-        digits = self.format.removeprefix("p")
+        digits = self.format.removeprefix("p").removesuffix("z")
         return int(digits) if digits.isdigit() else None
 
 
@@ -68,7 +69,7 @@ def _part(found: re.Match[str], template: Template) -> Part:
         raise AnalysisError("TEMPLATE", template.place, message)
     shape = found[2] or ""
     if shape and not _FORMAT.fullmatch(shape):
-        message = f"{template.text!r}: {shape!r} is no format; use decimals (1), p4, or a date's %Y %m %d %B %b"
+        message = f"{template.text!r}: {shape!r} is no format; use decimals (1, 1z), p4, or a date's %Y %m %d %B %b"
         raise AnalysisError("TEMPLATE", template.place, message)
     return Field(found[1], shape)
 
@@ -118,7 +119,9 @@ def is_missing(value: Value) -> bool:
 def _number(value: float | Fraction, shape: str) -> str:
     if not shape:
         return f"{significant(float(value)):.12g}"
-    decimals = int(shape.removeprefix("p"))
+    if shape.endswith("z") and value == 0:
+        return "0"
+    decimals = int(shape.removeprefix("p").removesuffix("z"))
     exact = isinstance(value, Fraction)
     text = f"{round_half_up(value, decimals):f}" if exact else format_number(float(value), decimals)
     if shape.startswith("p") and float(text) == 0:

@@ -65,5 +65,5 @@ class KaplanMeierFigure(KaplanMeierEstimate):
     y_label: TextTemplate
     at_risk_every: float = Field(gt=0, description="The step between the times at which numbers at risk are shown.")
     annotations: tuple[TextTemplate, ...] = Field(
-        default=(), description="Lines of text on the plot; {{ cells['id'] }} is what a row of the output shows."
+        default=(), description="Lines of text on the plot; {{ cells['id'] }} is what one of the output's `numbers` shows."
     )

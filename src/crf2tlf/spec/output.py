@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from crf2tlf.spec.figure import KaplanMeierFigure, SwimmerSpec, WaterfallSpec
-from crf2tlf.spec.model import OneOrMore, RuleText, SpecModel
+from crf2tlf.spec.model import OneOrMore, RuleText, SpecModel, Text
 from crf2tlf.spec.statistic import (
     METHODS,
     Count,
@@ -81,6 +81,9 @@ class RowSpec(SpecModel):
     dates: Dates | None = None
     two_stage: TwoStage | None = None
     show: CellTemplate | None = Field(default=None, description="What the cells show; each analysis has a default.")
+    missing: Text | None = Field(
+        default=None, description="What stands for a number that does not exist, where it is not analysis.yaml's text."
+    )
     lines: tuple[LineSpec, ...] = Field(default=(), description="Several rows that show the same analysis.")
     rows: tuple[RowSpec, ...] = Field(default=(), description="Rows under this one.")
     rule_above: bool = Field(default=False, description="A thin line above the row.")
@@ -135,7 +138,7 @@ class ListingSpec(Selection):
 
 
 class OutputSpec(SpecModel):
-    """A table (rows), a listing, or a figure (whose rows are the numbers that it states)."""
+    """A table (rows), a listing, or a figure."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", description="The name of the file and the start of its results' ids.")
     title: TextTemplate
@@ -148,7 +151,12 @@ class OutputSpec(SpecModel):
     columns: str | tuple[ColumnSpec, ...] = Field(
         default=(ColumnSpec(),), description="The columns, or the name of columns in analysis.yaml."
     )
-    rows: tuple[RowSpec, ...] = ()
+    rows: tuple[RowSpec, ...] = Field(default=(), description="The rows of a table.")
+    numbers: tuple[RowSpec, ...] = Field(
+        default=(),
+        description="Rows that are not shown: what notes and annotations state, as {{ cells['id'] }}. Those of a "
+        "figure have its columns, those of a table are about all its subjects.",
+    )
     listing: ListingSpec | None = None
     waterfall: WaterfallSpec | None = None
     swimmer: SwimmerSpec | None = None
@@ -172,6 +180,6 @@ class OutputSpec(SpecModel):
             raise ValueError(f"an output is one of {', '.join(bodies)}")
         if not bodies and not self.rows:
             raise ValueError("an output needs rows, or one of listing, waterfall, swimmer and kaplan_meier")
-        if self.listing and self.rows:
-            raise ValueError("a listing has no rows of its own")
+        if bodies and self.rows:
+            raise ValueError(f"{bodies[0]} goes without rows; what a note or annotation states stands in numbers")
         return self
