@@ -12,15 +12,15 @@ from crf2tlf.spec.template import TextTemplate
 class PopulationSpec(SpecModel):
     """The subjects that an output is about: records of a dataset with one record a subject."""
 
-    dataset: str
-    where: RuleText | None = None
+    dataset: str = Field(description="A dataset with one record a subject, such as ADSL.")
+    where: RuleText | None = Field(default=None, description="Which of its subjects; unknown is not selected.")
     label: TextTemplate = Field(description="The population's name, as it stands under titles; {{ N }} is its size.")
 
 
 class AnalysisSpec(SpecModel):
     """Populations, columns and abbreviations by name, and what a cell without a value shows."""
 
-    populations: dict[str, PopulationSpec] = {}
+    populations: dict[str, PopulationSpec] = Field(default={}, description="Populations by the name that outputs use.")
     columns: dict[str, tuple[ColumnSpec, ...]] = Field(default={}, description="Columns that several tables have.")
     abbreviations: dict[str, Text] = Field(default={}, description="What abbreviations stand for.")
     missing: Text = Field(default="–", description="What stands in a cell for a number that does not exist.")
@@ -43,7 +43,7 @@ class ReconciliationNote(SpecModel):
     """An explanation, of the cells it names or of the publication as a whole."""
 
     cells: tuple[str, ...] = Field(default=(), description="Ids of the cells that the note is about.")
-    text: TextTemplate
+    text: TextTemplate = Field(description="The explanation.")
 
 
 class ReconciliationSpec(SpecModel):
@@ -55,5 +55,5 @@ class ReconciliationSpec(SpecModel):
         description="A file in specs/ with the columns output, section, row, column, published.",
     )
     title: TextTemplate = Field(description="The title of the page that shows the comparison.")
-    outputs: dict[str, PublishedOutput]
-    notes: tuple[ReconciliationNote, ...] = ()
+    outputs: dict[str, PublishedOutput] = Field(description="The published outputs by the name in the file.")
+    notes: tuple[ReconciliationNote, ...] = Field(default=(), description="What the comparison explains.")

@@ -26,8 +26,8 @@ def _rule_alone(value: object) -> object:
 class CodelistBy(SpecModel):
     """A codelist for each value of another variable, such as the test code; other values are not checked."""
 
-    by: Name
-    cases: dict[str, str]
+    by: Name = Field(description="The variable that chooses.")
+    cases: dict[str, str] = Field(description="The codelist for each of its values.")
 
 
 class VariableSpec(SpecModel):
@@ -45,18 +45,25 @@ class VariableSpec(SpecModel):
         default="finding", description="What a value outside the map becomes."
     )
     codelist: str | CodelistBy | None = Field(default=None, description="The codelist that the values must be in.")
-    label: Text | None = Field(default=None, max_length=40)
+    label: Text | None = Field(default=None, max_length=40, description="The label, if not the standard's.")
     type: Literal["text", "number", "date", "datetime", "time"] | None = Field(
         default=None, description="The kind of value, where the rule does not tell."
     )
-    length: int | None = Field(default=None, ge=1, le=200)
+    length: int | None = Field(
+        default=None,
+        ge=1,
+        le=200,
+        description="The text's length in the transport file; the longest value if not given.",
+    )
     decimals: int | None = Field(default=None, ge=0, description="Numbers are rounded half up to this many decimals.")
     format: str | None = Field(default=None, description="The SAS display format in the transport file.")
-    role: Text | None = None
-    origin: Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available"] | None = None
+    role: Text | None = Field(default=None, description="The SDTM role, if not the standard's.")
+    origin: Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available"] | None = Field(
+        default=None, description="Where the values come from, in the words of Define-XML; QORIG of a qualifier."
+    )
     evaluator: Text | None = Field(default=None, description="QEVAL of a supplemental qualifier.")
     dictionary: Text | None = Field(default=None, description="An external dictionary, such as CTCAE.")
-    comment: Text | None = None
+    comment: Text | None = Field(default=None, description="What a reader should know of the variable.")
     required: bool = Field(default=False, description="A missing value is a finding.")
     output: bool = Field(default=True, description="false for a variable that only other rules use.")
 
@@ -97,17 +104,19 @@ class DatedSource(SpecModel):
 class NewTherapy(SpecModel):
     """A new anticancer therapy before the event: censor at the last censoring date not after it."""
 
-    date: RuleText
-    description: Text = "New anticancer therapy"
-    censor: int = Field(default=1, ge=1, alias="CNSR")
+    date: RuleText = Field(description="The new therapy's start, in terms of the source record.")
+    description: Text = Field(default="New anticancer therapy", description="CNSDTDSC of the subjects censored for it.")
+    censor: int = Field(default=1, ge=1, alias="CNSR", description="CNSR of the subjects censored for it.")
 
 
 class MissedAssessments(SpecModel):
     """An event too long after the last assessment before it: censor at that assessment."""
 
     days: int = Field(ge=1, description="The longest accepted gap in days.")
-    description: Text = "Event after missed assessments"
-    censor: int = Field(default=1, ge=1, alias="CNSR")
+    description: Text = Field(
+        default="Event after missed assessments", description="CNSDTDSC of the subjects censored for it."
+    )
+    censor: int = Field(default=1, ge=1, alias="CNSR", description="CNSR of the subjects censored for it.")
 
 
 class TimeToEvent(SpecModel):
@@ -121,14 +130,16 @@ class TimeToEvent(SpecModel):
     no_assessment: Text = Field(
         default="No assessment after the origin", description="CNSDTDSC where no source has a date."
     )
-    unit: Literal["days", "weeks", "months", "years"] = "days"
+    unit: Literal["days", "weeks", "months", "years"] = Field(
+        default="days", description="The unit of AVAL; a month is 30.4375 days, and both ends count."
+    )
 
 
 class ResponseSource(SpecModel):
     """The visit responses that a best overall response is taken from."""
 
-    from_: str = Field(alias="from")
-    where: RuleText | None = None
+    from_: str = Field(alias="from", description="A dataset.")
+    where: RuleText | None = Field(default=None, description="Which of its records, in terms of its own variables.")
     response: str = Field(default="AVALC", description="The variable with CR, PR, SD, NON-CR/NON-PD, PD, NE.")
     date: str = Field(default="ADT", description="The variable with the assessment's date.")
 
@@ -159,9 +170,9 @@ class BestOverallResponse(SpecModel):
 class EachRow(SpecModel):
     """One of several record kinds taken from the same source (wide to long)."""
 
-    where: RuleText | None = None
-    set: dict[Name, Variable] = {}
-    parameter: dict[Name, Text] = {}
+    where: RuleText | None = Field(default=None, description="Which source records give a record of this kind.")
+    set: dict[Name, Variable] = Field(default={}, description="Rules for records of this kind only.")
+    parameter: dict[Name, Text] = Field(default={}, description="Constants that name the records of this kind.")
 
 
 class RowSource(SpecModel):
@@ -181,26 +192,26 @@ class RowSource(SpecModel):
 class CheckSpec(SpecModel):
     """A data check: the records for which `that` is false are reported. Unknown is not reported."""
 
-    that: RuleText
-    where: RuleText | None = None
-    message: Text
-    severity: Severity = Severity.WARNING
+    that: RuleText = Field(description="What should hold.")
+    where: RuleText | None = Field(default=None, description="For which records; all if not given.")
+    message: Text = Field(description="What is wrong where it does not hold.")
+    severity: Severity = Field(default=Severity.WARNING, description="How much that weighs.")
 
 
 class DatasetSpec(SpecModel):
     """A dataset of SDTM or ADaM."""
 
-    dataset: str = Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$")
-    label: Text | None = Field(default=None, max_length=40)
+    dataset: str = Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$", description="The dataset's name.")
+    label: Text | None = Field(default=None, max_length=40, description="Its label, if not the standard's.")
     structure: Literal["ADSL", "BDS", "OCCDS", "TTE", "OTHER"] | None = Field(
         default=None, description="The ADaM structure."
     )
     keys: tuple[Name, ...] = Field(min_length=1, description="What tells records apart, and their order.")
-    rows: tuple[RowSource, ...] = Field(min_length=1)
-    variables: dict[Name, Variable]
+    rows: tuple[RowSource, ...] = Field(min_length=1, description="Where its records come from, stacked.")
+    variables: dict[Name, Variable] = Field(description="Its variables by name, in any order.")
     supplemental: dict[Name, Variable] = Field(
         default={}, description="Supplemental qualifiers: they go to SUPP<domain>."
     )
-    checks: tuple[CheckSpec, ...] = ()
-    comment: Text | None = None
+    checks: tuple[CheckSpec, ...] = Field(default=(), description="Data checks on the finished records.")
+    comment: Text | None = Field(default=None, description="What a reader should know of the dataset.")
     output: bool = Field(default=True, description="false for a dataset that only other datasets use.")

@@ -12,7 +12,7 @@ from crf2tlf.spec.template import TextTemplate
 class MarkSpec(SpecModel):
     """A symbol: its category names it in the legend; it stands where the rule holds."""
 
-    category: TextTemplate
+    category: TextTemplate = Field(description="What the symbol means, for the legend.")
     where: RuleText = Field(description="The records that are marked.")
 
 
@@ -25,14 +25,14 @@ class WaterfallSpec(Selection):
     categories: dict[str, TextTemplate] = Field(description="The values of `category` in legend order, with labels.")
     marks: tuple[MarkSpec, ...] = Field(default=(), description="Symbols on bars.")
     reference_lines: tuple[float, ...] = Field(default=(), description="Heights of dashed lines.")
-    y_label: TextTemplate
-    x_label: TextTemplate | None = None
+    y_label: TextTemplate = Field(description="The title of the vertical axis.")
+    x_label: TextTemplate | None = Field(default=None, description="The title of the horizontal axis.")
 
 
 class SegmentSpec(Selection):
     """Stretches of lanes: one for each record that is selected."""
 
-    category: TextTemplate
+    category: TextTemplate = Field(description="What the stretch means, for the legend.")
     start: RuleText = Field(description="Where the stretch begins, in the axis' unit; the origin is 0.")
     end: RuleText = Field(description="Where it ends.")
 
@@ -40,7 +40,7 @@ class SegmentSpec(Selection):
 class SwimmerMarkSpec(Selection):
     """Symbols on lanes: one for each record that is selected."""
 
-    category: TextTemplate
+    category: TextTemplate = Field(description="What the symbol means, for the legend.")
     at: RuleText = Field(description="Where the symbol stands, in the axis' unit.")
 
 
@@ -51,19 +51,20 @@ class SwimmerSpec(SpecModel):
     order: OneOrMore[RuleText] = Field(default=(), description="The lanes' order; a number's largest is on top.")
     group: RuleText | None = Field(default=None, description="What colours the lane.")
     groups: dict[str, TextTemplate] = Field(default={}, description="The values of `group` in legend order.")
-    segments: tuple[SegmentSpec, ...] = Field(min_length=1)
-    marks: tuple[SwimmerMarkSpec, ...] = ()
+    segments: tuple[SegmentSpec, ...] = Field(min_length=1, description="The stretches of which lanes are made.")
+    marks: tuple[SwimmerMarkSpec, ...] = Field(default=(), description="The symbols on lanes.")
     ongoing: RuleText | None = Field(default=None, description="The condition for an arrow at the lane's end.")
-    x_label: TextTemplate
-    origin_label: TextTemplate | None = None
+    x_label: TextTemplate = Field(description="The title of the time axis.")
+    origin_label: TextTemplate | None = Field(default=None, description="What the line at 0 means.")
 
 
 class KaplanMeierFigure(KaplanMeierEstimate):
     """Survival curves, one for each column of the output."""
 
-    x_label: TextTemplate
-    y_label: TextTemplate
+    x_label: TextTemplate = Field(description="The title of the time axis.")
+    y_label: TextTemplate = Field(description="The title of the survival axis.")
     at_risk_every: float = Field(gt=0, description="The step between the times at which numbers at risk are shown.")
     annotations: tuple[TextTemplate, ...] = Field(
-        default=(), description="Lines of text on the plot; {{ cells['id'] }} is what one of the output's `numbers` shows."
+        default=(),
+        description="Lines of text on the plot; {{ cells['id'] }} is what one of the output's `numbers` shows.",
     )

@@ -23,7 +23,7 @@ def _label_alone(value: object) -> object:
 class ColumnSpec(SpecModel):
     """A column of a form."""
 
-    label: Text | None = None
+    label: Text | None = Field(default=None, description="The question on the form, in words.")
     from_: Text | None = Field(
         default=None, alias="from", description="The header in the file, where it is not the name."
     )
@@ -35,15 +35,15 @@ class ColumnSpec(SpecModel):
 class Duplicates(SpecModel):
     """Records entered twice: the columns that tell, and which one is kept. The others are counted."""
 
-    by: tuple[str, ...]
-    keep: Literal["first", "last"] = "first"
+    by: tuple[str, ...] = Field(description="Records that agree in all of these columns are the same record.")
+    keep: Literal["first", "last"] = Field(default="first", description="Which of them is taken.")
 
 
 class LeaveOut(SpecModel):
     """Records that go nowhere, with the reason that the ledger shows."""
 
-    where: RuleText
-    reason: Text
+    where: RuleText = Field(description="Which records; unknown is not selected.")
+    reason: Text = Field(description="Why, for the ledger.")
 
 
 Column = Annotated[ColumnSpec, BeforeValidator(_label_alone)]
@@ -53,12 +53,12 @@ class FormSpec(SpecModel):
     """A form: its file, its columns, and which of its records are not taken."""
 
     form: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="The name in rules: raw.<form>.")
-    label: Text | None = None
+    label: Text | None = Field(default=None, description="The form's name in words.")
     file: str = Field(description="The file's name in the raw folder.", pattern=r"^[^/\\]+$")
-    encoding: str = "utf-8"
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    encoding: str = Field(default="utf-8", description="The file's encoding, such as utf-8 or cp932 (Shift-JIS).")
+    delimiter: str = Field(default=",", min_length=1, max_length=1, description="What stands between cells.")
     subject: str = Field(description="The column that names the subject.")
-    columns: dict[str, Column]
+    columns: dict[str, Column] = Field(description="Every column of the file, by the name that rules use.")
     other_columns: Literal["finding", "ignore"] = Field(
         default="finding", description="What an undeclared column of the file is."
     )

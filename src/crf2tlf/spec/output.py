@@ -47,7 +47,7 @@ class ColumnSpec(SpecModel):
     total: TextTemplate | None = Field(default=None, description="The label of a last column with all subjects.")
     show: CellTemplate | None = Field(default=None, description="What its cells show, where the row does not say.")
     columns: tuple[ColumnSpec, ...] = Field(default=(), description="Columns under this one, which spans them.")
-    align: Literal["left", "center", "right"] = "center"
+    align: Literal["left", "center", "right"] = Field(default="center", description="How its cells are aligned.")
     width: float = Field(default=1.0, gt=0, description="The width in relation to the other columns.")
 
     @model_validator(mode="after")
@@ -62,16 +62,16 @@ class ColumnSpec(SpecModel):
 class LineSpec(SpecModel):
     """One of several rows that show the same analysis."""
 
-    id: Id
-    label: TextTemplate
-    show: CellTemplate
+    id: Id = Field(description="Comes after the row's id in the ids of its cells.")
+    label: TextTemplate = Field(description="What stands in the first column.")
+    show: CellTemplate = Field(description="What the cells show.")
 
 
 class RowSpec(SpecModel):
     """A row or block of rows: a heading, or an analysis; rows under it are indented."""
 
     id: Id | None = Field(default=None, description="Required for an analysis: the start of its cells' ids.")
-    label: TextTemplate | None = None
+    label: TextTemplate | None = Field(default=None, description="What stands in the first column.")
     count: Count | None = None
     proportion: Proportion | None = None
     summary: Summary | None = None
@@ -113,15 +113,15 @@ class RowSpec(SpecModel):
 class ListingColumn(SpecModel):
     """A column of a listing."""
 
-    label: TextTemplate
+    label: TextTemplate = Field(description="The header.")
     value: RuleText | None = Field(default=None, description="What the column shows of each record.")
     decimals: int | None = Field(default=None, ge=0, le=10, description="Decimals of a number.")
     show: CellTemplate | None = Field(
         default=None, description="Several variables in one cell, in place of `value`: {AESTDTC} ({ASTDY:0})."
     )
     group: bool = Field(default=False, description="A value that repeats the one above is left blank.")
-    align: Literal["left", "center", "right"] = "left"
-    width: float = Field(default=1.0, gt=0)
+    align: Literal["left", "center", "right"] = Field(default="left", description="How its cells are aligned.")
+    width: float = Field(default=1.0, gt=0, description="The width in relation to the other columns.")
 
     @model_validator(mode="after")
     def _one_way(self) -> ListingColumn:
@@ -134,14 +134,14 @@ class ListingSpec(Selection):
     """Records of a dataset, one a row."""
 
     order: OneOrMore[RuleText] = Field(default=(), description="The rows' order; without it that of the keys.")
-    columns: tuple[ListingColumn, ...] = Field(min_length=1)
+    columns: tuple[ListingColumn, ...] = Field(min_length=1, description="The columns from left to right.")
 
 
 class OutputSpec(SpecModel):
     """A table (rows), a listing, or a figure."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", description="The name of the file and the start of its results' ids.")
-    title: TextTemplate
+    title: TextTemplate = Field(description="The title; {{ N }} is the population's size.")
     population: str | None = Field(default=None, description="A population of analysis.yaml.")
     population_line: TextTemplate | None = Field(
         default=None, description="The line under the title, where it is not the population's own."
@@ -164,7 +164,7 @@ class OutputSpec(SpecModel):
     notes: tuple[TextTemplate, ...] = Field(default=(), description="Notes above the abbreviations.")
     abbreviations: tuple[str, ...] = Field(default=(), description="Abbreviations that analysis.yaml explains.")
     footnotes: tuple[TextTemplate, ...] = Field(default=(), description="Notes below the abbreviations.")
-    orientation: Literal["portrait", "landscape"] = "portrait"
+    orientation: Literal["portrait", "landscape"] = Field(default="portrait", description="How the page lies.")
 
     @property
     def kind(self) -> Literal["table", "figure", "listing"]:

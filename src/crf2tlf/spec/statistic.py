@@ -101,7 +101,7 @@ class Values(Selection):
     """Single values in order; the cell template is applied to each. Statistic: value."""
 
     of: RuleText = Field(description="The values: numbers, texts or dates.")
-    order: Literal["ascending", "descending"] = "ascending"
+    order: Literal["ascending", "descending"] = Field(default="ascending", description="Their order.")
     separator: str = Field(default=", ", description="What stands between two values.")
 
 

@@ -14,10 +14,10 @@ from crf2tlf.spec.model import RuleText, SpecModel, Text
 class Standards(SpecModel):
     """The versions of the standards a study follows."""
 
-    sdtmig: Text = "3.4"
-    adamig: Text = "1.3"
-    sdtm_ct: Text = "2025-03-28"
-    adam_ct: Text = "2026-03-27"
+    sdtmig: Text = Field(default="3.4", description="The SDTM implementation guide.")
+    adamig: Text = Field(default="1.3", description="The ADaM implementation guide.")
+    sdtm_ct: Text = Field(default="2025-03-28", description="The date of the SDTM controlled terminology.")
+    adam_ct: Text = Field(default="2026-03-27", description="The date of the ADaM controlled terminology.")
 
 
 class DesignRecord(SpecModel):
@@ -68,7 +68,7 @@ class CodelistSpec(SpecModel):
     """A codelist of the study: a CDISC codelist (whole, or the terms named), or one of its own."""
 
     from_: str | None = Field(default=None, alias="from", description="Name or NCI code of a CDISC codelist.")
-    label: Text | None = None
+    label: Text | None = Field(default=None, description="The codelist's name in words.")
     terms: dict[str, Text | None] | None = Field(
         default=None,
         description="Submission values with their decodes; all terms of the CDISC codelist if not given.",
@@ -81,7 +81,7 @@ class CodelistSpec(SpecModel):
 class CodelistsSpec(SpecModel):
     """Codelists and maps by name."""
 
-    codelists: dict[str, CodelistSpec] = {}
+    codelists: dict[str, CodelistSpec] = Field(default={}, description="Codelists by the name that variables use.")
     maps: dict[str, dict[str, Text | None]] = Field(
         default={},
         description="Maps from collected to submitted values; matching trims blanks and ignores case.",
