@@ -16,14 +16,18 @@ test: lint types
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY)
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks docs
+	$(BIN)/ruff format --check src tests benchmarks docs
 
 types: $(READY)
 	$(BIN)/mypy
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.replicate
+
+# The reference pages, made from models and docstrings.
+docs: $(READY)
+	$(BIN)/python -m docs.generate
 
 # Everything is installed by hash from the lock file; the project itself needs no download of its own.
 $(READY): requirements.lock pyproject.toml

@@ -1,0 +1,42 @@
+"""The reference pages are what the program says of itself, and nothing in them is left undescribed."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+from docs.generate import FOLDER, SCHEMAS, WORDS, headings, keys, models, pages
+
+from crf2tlf.methods import CATALOGUE
+from crf2tlf.rules.call import SOURCE_FACTS
+
+
+@pytest.mark.parametrize("name", pages())
+def test_the_committed_page_is_the_generated_one(name: str) -> None:
+    assert (FOLDER / name).read_text(encoding="utf-8") == pages()[name], "run `make docs`"
+
+
+def test_there_are_no_other_pages() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == set(pages())
+
+
+@pytest.mark.parametrize("part", [part for parts in models().values() for part in parts], ids=lambda p: p.__name__)
+def test_every_spec_key_is_described(part: type) -> None:
+    names = headings()
+    assert [key for key, _, _, meaning in keys(part, names) if not meaning] == []
+    assert part.__doc__
+
+
+def test_every_kind_of_spec_file_is_on_the_page() -> None:
+    assert list(models()) == list(SCHEMAS)
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_every_method_has_a_docstring(name: str) -> None:
+    assert inspect.getdoc(CATALOGUE[name].function)
+
+
+def test_the_words_that_are_no_methods_are_described() -> None:
+    described = {call.partition("(")[0] for call in WORDS}
+    assert described == {*SOURCE_FACTS, "interval", "desc"}
+    assert all(WORDS.values())
