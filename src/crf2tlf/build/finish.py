@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crf2tlf.build.metadata import VariableMetadata, declared, describe, is_sdtm, variable_names
-from crf2tlf.build.plan import Plan
+from crf2tlf.build.planned import Plan
 from crf2tlf.build.result import Dataset, permutation
 from crf2tlf.build.run import report_records
 from crf2tlf.build.tables import Tables

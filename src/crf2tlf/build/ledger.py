@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crf2tlf.build.plan import Plan
+from crf2tlf.build.planned import Plan
 from crf2tlf.build.raw import RawData
 from crf2tlf.build.tables import DatasetTable, FormTable, Tables
 from crf2tlf.findings import Findings

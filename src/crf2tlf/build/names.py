@@ -12,7 +12,8 @@ from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.scope import Ref
 
 if TYPE_CHECKING:
-    from crf2tlf.build.plan import PlannedSource, Planner
+    from crf2tlf.build.plan import Planner
+    from crf2tlf.build.planned import PlannedSource
 
 METHOD_COLUMNS: dict[str, dict[str, Kind]] = {
     "time_to_event": {
@@ -55,9 +56,14 @@ class SourceNames:
         return self.source(name)
 
     def source(self, name: str) -> Column:
+        return self.group_column(name)
+
+    def group_column(self, name: str) -> Column:
+        """Find a column of the source, also one that may differ within a group of source records."""
         source = self.row_source
         if name in source.added:
-            return Column(Ref(source.table, name), "source", source.added[name])
+            needs = self._sequences() if name == "SRCSEQ" else source.method_needs
+            return Column(Ref(source.table, name), "source", source.added[name], needs=needs)
         found = self.planner.member(source.table, name)
         if found is None:
             known = self.planner.members(source.table)
@@ -65,6 +71,13 @@ class SourceNames:
                 "RULE_NAME", f"unknown name {name}: {source.table} has no such column{nearest(name, known)}"
             )
         return Column(found.ref, "source", found.kind, found.formats)
+
+    def _sequences(self) -> frozenset[Ref]:
+        """Plan the numbers of the records that a record method may choose."""
+        found = {part.sequence for part in (*self.row_source.events, *self.row_source.censor) if part.sequence}
+        for ref in sorted(found):
+            self.planner.variable(ref)
+        return frozenset(found)
 
     def table(self, parts: tuple[str, ...]) -> str | None:
         if parts[0] in ("raw", "study") and len(parts) >= 2:
@@ -121,12 +134,16 @@ class VariableNames(SourceNames):
                 f"unknown name {name}: neither a variable of {self.planner.stages[self.dataset].spec.dataset} "
                 f"nor a column of {source.table}{nearest(name, known)}",
             )
-        if self.grouped and name not in source.group:
+        return self.source(name)
+
+    def source(self, name: str) -> Column:
+        found = self.group_column(name)
+        if self.grouped and name not in self.row_source.group:
             raise RuleError(
                 "RULE_NAME",
                 f"{name} may differ within a group of source records; use an aggregate such as first(source.{name})",
             )
-        return self.source(name)
+        return found
 
 
 def missing_value(kind: Kind) -> Node:

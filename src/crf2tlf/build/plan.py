@@ -10,80 +10,29 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from crf2tlf.build.metadata import expected_kind, variable_names
 from crf2tlf.build.names import METHOD_COLUMNS, SourceNames, VariableNames, missing_value
+from crf2tlf.build.plan_methods import compile_method
+from crf2tlf.build.planned import ROWS, Plan, PlannedSource, PlannedVariable
 from crf2tlf.build.raw import FORM_COLUMNS, column_kind
 from crf2tlf.build.stages import Stage, stages
+from crf2tlf.build.tables import POSITION
 from crf2tlf.build.variable import compile_variable, constant_of_kind
 from crf2tlf.findings import Findings, Place, nearest
 from crf2tlf.methods import Kind
-from crf2tlf.rules.compile import CURRENT, SUBJECT, Compiler, compile_rule
+from crf2tlf.rules import columns
+from crf2tlf.rules.columns import Value
+from crf2tlf.rules.compile import SUBJECT, Compiler, compile_rule
 from crf2tlf.rules.node import Column, Node, constant_node
 from crf2tlf.rules.parse import RuleError
-from crf2tlf.rules.scope import Ref
+from crf2tlf.rules.scope import Ref, Scope
 from crf2tlf.spec import Study
 from crf2tlf.spec.dataset import RowSource, VariableSpec
 from crf2tlf.spec.model import NOWHERE, Rule
 
 T = TypeVar("T")
-
-ROWS = ""
-"""The variable name of a step that makes a dataset's records."""
-
-
-@dataclass(frozen=True)
-class PlannedDates:
-    """Compiled records that give dates to a record method: which table, which records, which date."""
-
-    table: str
-    where: Node | None
-    columns: dict[str, str]
-    description: str = ""
-    censor: int = 0
-
-
-@dataclass(frozen=True)
-class PlannedSource:
-    """A compiled row source. ``carried`` sources are an earlier stage of the same dataset."""
-
-    spec: RowSource
-    table: str
-    group: tuple[str, ...]
-    added: dict[str, Kind]
-    where: Node | None = None
-    method_rules: dict[str, Node] = field(default_factory=dict)
-    events: tuple[PlannedDates, ...] = ()
-    censor: tuple[PlannedDates, ...] = ()
-    carried: bool = False
-
-
-@dataclass(frozen=True)
-class PlannedVariable:
-    """A compiled variable: one node for the whole dataset, or one for each row source."""
-
-    name: str
-    kind: Kind
-    nodes: tuple[Node, ...]
-    per_source: bool
-    place: Place
-
-    @property
-    def needs(self) -> frozenset[Ref]:
-        """What the variable's rules use: its lineage."""
-        return frozenset().union(*(node.needs for node in self.nodes)) - {CURRENT}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All compiled rules, and the steps in the order they can be taken."""
-
-    stages: dict[str, Stage]
-    sources: dict[str, tuple[PlannedSource, ...]]
-    variables: dict[Ref, PlannedVariable]
-    steps: tuple[Ref, ...]
 
 
 def plan(study: Study, findings: Findings) -> Plan:
@@ -189,103 +138,33 @@ class Planner:
             message = f"there is no {row.from_} to take records from{nearest(row.from_, known)}"
             self.findings.add("SPEC_REFERENCE", row.place, message)
             return None
-        if table in self.stages:
-            self.rows(table)
+        if table in self.stages and self.reported(row.place, lambda: self.rows(table)) is None:
+            return None
         method = "time_to_event" if row.time_to_event else "best_overall_response" if row.best_overall_response else ""
         bare = PlannedSource(row, table, row.group, {})
         names = SourceNames(self, stage.name, bare, stage.earlier)
         for column in row.group:
-            self._reported(row.place, lambda column=column: names.source(column))  # type: ignore[misc]
+            self.reported(row.place, lambda column=column: names.source(column))  # type: ignore[misc]
         return PlannedSource(
             row,
             table,
             row.group,
             METHOD_COLUMNS.get(method, {}),
-            where=self._condition(row.where, names),
-            **self._method(row, names),  # type: ignore[arg-type]
+            where=self.condition(row.where, names),
+            **compile_method(self, row, names),  # type: ignore[arg-type]
         )
 
-    def _method(self, row: RowSource, names: SourceNames) -> dict[str, object]:
-        """Compile what a record method of a row source needs."""
-        if row.time_to_event:
-            method = row.time_to_event
-            rules = {"start": self._date(method.start, names)}
-            if method.new_therapy:
-                rules["new_therapy"] = self._date(method.new_therapy.date, names)
-            events, censor = (
-                tuple(
-                    planned
-                    for s in part
-                    if (planned := self._dates(names, s.from_, s.where, {"date": s.date}, s.place, s))
-                )
-                for part in (method.events, method.censor)
-            )
-            return {"method_rules": rules, "events": events, "censor": censor}
-        if row.best_overall_response:
-            response = row.best_overall_response
-            rules = {"start": self._date(response.start, names)}
-            if response.until:
-                rules["until"] = self._date(response.until, names)
-            given = response.responses
-            columns = {"response": given.response, "date": given.date}
-            planned = self._dates(names, given.from_, given.where, columns, given.place, None)
-            return {"method_rules": rules, "events": (planned,) if planned else ()}
-        return {}
-
-    def _dates(
-        self,
-        names: SourceNames,
-        dataset: str,
-        where: Rule | None,
-        columns: dict[str, str],
-        place: Place,
-        described: object,
-    ) -> PlannedDates | None:
-        """Compile the records of a dataset that a record method uses; `where` is about that dataset's variables."""
-        table = names.table((dataset,))
-        if table is None or table not in self.stages:
-            message = f"there is no dataset {dataset}{nearest(dataset, self.study.datasets)}"
-            self.findings.add("SPEC_REFERENCE", place, message)
-            return None
-        self.rows(table)
-        there = SourceNames(self, names.dataset, PlannedSource(names.row_source.spec, table, (), {}), names.itself)
-        for word, variable in [*columns.items(), ("subject", SUBJECT)]:
-            found = self._reported(place, lambda variable=variable: there.source(variable))  # type: ignore[misc]
-            if found and word == "date" and found.kind is not Kind.DATE:
-                self.findings.add("RULE_TYPE", place, f"{dataset}.{variable} is {found.kind}, not a date")
-                return None
-            if not found:
-                return None
-        for sequence in (f"{dataset}SEQ", "ASEQ"):
-            if sequence in self.members(table):
-                columns = {**columns, "sequence": sequence}
-                self.member(table, sequence)
-                break
-        return PlannedDates(
-            table,
-            self._condition(where, there),
-            columns,
-            getattr(described, "description", ""),
-            getattr(described, "censor", 0),
-        )
-
-    def _condition(self, rule: Rule | None, names: SourceNames) -> Node | None:
+    def condition(self, rule: Rule | None, names: SourceNames) -> Node | None:
+        """Compile a `where`; None where there is none, or a mistake in it."""
         if rule is None:
             return None
-        node = self._reported(rule.place, lambda: compile_rule(rule, names))
+        node = self.reported(rule.place, lambda: compile_rule(rule, names))
         if node and node.kind not in (Kind.TRUTH, Kind.ANY):
             self.findings.add("RULE_TYPE", rule.place, f"where takes a condition, {rule.text!r} is {node.kind}")
             return None
         return node
 
-    def _date(self, rule: Rule, names: SourceNames) -> Node:
-        node = self._reported(rule.place, lambda: compile_rule(rule, names))
-        if node and node.kind not in (Kind.DATE, Kind.ANY):
-            self.findings.add("RULE_TYPE", rule.place, f"a date is wanted, {rule.text!r} is {node.kind}")
-            node = None
-        return node or missing_value(Kind.DATE)
-
-    def _reported(self, place: Place, work: Callable[[], T]) -> T | None:
+    def reported(self, place: Place, work: Callable[[], T]) -> T | None:
         """Do a piece of planning; its mistake becomes a finding and the result None."""
         try:
             return work()
@@ -393,22 +272,39 @@ class Planner:
 
     def source_fact(self, stage: str, source: PlannedSource, fact: str, variable: str | None) -> Node:
         """Return the node of ``source_dataset()``, ``source_variable("AVAL")`` or ``source_sequence()``."""
-        dataset = source.table.split("@")[0]
         if fact == "source_dataset":
-            return constant_node(dataset)
+            return constant_node(source.table.split("@")[0])
         if fact == "source_sequence":
-            sequence = next((s for s in (f"{dataset}SEQ", "ASEQ") if s in self.members(source.table)), None)
-            if sequence is None or source.group:
-                return missing_value(Kind.NUMBER)
-            found = self.member(source.table, sequence)
-            assert found is not None
-            ref = Ref(source.table, sequence)
-            return Node(Kind.NUMBER, lambda scope: scope.source(sequence), frozenset({ref}), per_source=True)
-        planned = self.variable(Ref(stage, variable or ""))
+            return self._source_sequence(source)
+        if variable not in self.members(stage):
+            known = nearest(variable or "", self.members(stage))
+            raise RuleError("RULE_NAME", f"source_variable: there is no variable {variable}{known}")
+        planned = self.variable(Ref(stage, variable))
         number = [s.spec for s in self.sources[stage]].index(source.spec)
         node = planned.nodes[number] if planned.per_source else planned.nodes[0]
         used = sorted(ref.variable for ref in node.needs if ref.table == source.table and ref.variable != SUBJECT)
         return constant_node(used[0] if used else None)
+
+    def _source_sequence(self, source: PlannedSource) -> Node:
+        found = self.sequence_of(source.table)
+        if found is None or source.group:
+            return missing_value(Kind.NUMBER)
+        self.variable(found)
+
+        def evaluate(scope: Scope) -> Value:
+            return columns.take(scope.tables[found.table].column(found.variable), scope.source(POSITION))
+
+        return Node(Kind.NUMBER, evaluate, frozenset({found}), per_source=True)
+
+    def sequence_of(self, table: str) -> Ref | None:
+        """Return the variable that numbers a dataset's records when it is finished.
+
+        The records of an earlier stage are the first of the finished dataset, at the same positions.
+        """
+        dataset = table.split("@")[0]
+        names = (f"{dataset}SEQ", "ASEQ")
+        found = next((name for name in names if dataset in self.stages and name in self.members(dataset)), None)
+        return Ref(dataset, found) if found else None
 
 
 def _place_in(variable: VariableSpec) -> Place:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crf2tlf.build.plan import PlannedDates, PlannedSource
+from crf2tlf.build.planned import PlannedDates, PlannedSource
 from crf2tlf.build.tables import Link, Tables
 from crf2tlf.methods import Kind
 from crf2tlf.methods.best_response import best_overall_response
@@ -17,21 +17,23 @@ from crf2tlf.methods.catalogue import Integers
 from crf2tlf.methods.time_to_event import DatedRecords, time_to_event
 from crf2tlf.rules import columns
 from crf2tlf.rules.columns import column
-from crf2tlf.rules.scope import Reporter, Scope
+from crf2tlf.rules.grouping import pairs, shared_codes
+from crf2tlf.rules.scope import JoinedReporter, Ref, Scope
 from crf2tlf.spec.dataset import MissedAssessments, NewTherapy
 
 
 @dataclass(frozen=True)
 class Added:
-    """Columns that a record method adds, and the links to the records it chose."""
+    """Columns that a record method adds, the links to the records it chose, and the variables with their numbers."""
 
     columns: Mapping[str, pd.Series[Any]]
-    links: tuple[Link, ...]
+    links: tuple[Link, ...] = ()
+    chosen: tuple[tuple[Ref, Integers], ...] = ()
 
 
 @dataclass(frozen=True)
 class Joined:
-    """Selected records of a planned source, each with the position of the source record it joins by subject."""
+    """Selected records of a planned source, each with the position of a source record it joins by subject."""
 
     planned: PlannedDates
     subject: Integers
@@ -42,23 +44,26 @@ def apply_method(
     source: PlannedSource,
     subjects: pd.Series[Any],
     rules: Mapping[str, pd.Series[Any]],
+    scope: Scope,
     tables: Tables,
-    report: Reporter,
 ) -> Added:
     """Run the record method of a row source; ``subjects`` and ``rules`` hold one value a source record."""
+    assert scope.joined_reporter is not None
+    planned = (*source.events, *source.censor)
+    joined = [_join(part, subjects, tables, scope.joined_reporter) for part in planned]
     if source.spec.time_to_event:
-        return _time_to_event(source, subjects, rules, tables, report)
-    return _best_overall_response(source, subjects, rules, tables)
+        return _time_to_event(source, joined, rules, scope, tables)
+    return _best_overall_response(source, joined[0], rules, tables) if joined else Added({})
 
 
-def _join(planned: PlannedDates, subjects: pd.Series[Any], tables: Tables) -> Joined:
+def _join(planned: PlannedDates, subjects: pd.Series[Any], tables: Tables, report: JoinedReporter) -> Joined:
     table = tables[planned.table]
     rows = np.arange(table.size, dtype=np.int64)
     if planned.where is not None:
-        scope = Scope(table.size, table.column, table.column, tables, lambda _found, _code, _message: None)
+        scope = Scope(table.size, table.column, table.column, tables, lambda *found: report(planned.table, *found))
         rows = columns.positions(column(planned.where.evaluate(scope), Kind.TRUTH, table.size)).astype(np.int64)
-    at = pd.Index(subjects).get_indexer(pd.Index(columns.take(table.column("USUBJID"), rows)))
-    return Joined(planned, at[at >= 0].astype(np.int64), rows[at >= 0])
+    left, right = pairs(*shared_codes([subjects], [columns.take(table.column("USUBJID"), rows)]))
+    return Joined(planned, left, rows[right])
 
 
 def _column(joined: Joined, word: str, tables: Tables) -> pd.Series[Any]:
@@ -67,14 +72,13 @@ def _column(joined: Joined, word: str, tables: Tables) -> pd.Series[Any]:
 
 def _time_to_event(
     source: PlannedSource,
-    subjects: pd.Series[Any],
+    joined: Sequence[Joined],
     rules: Mapping[str, pd.Series[Any]],
+    scope: Scope,
     tables: Tables,
-    report: Reporter,
 ) -> Added:
     method = source.spec.time_to_event
     assert method is not None
-    joined = [_join(planned, subjects, tables) for planned in (*source.events, *source.censor)]
     events = len(source.events)
     dated = [
         DatedRecords(
@@ -98,22 +102,19 @@ def _time_to_event(
         unit=method.unit,
     )
     if found.ignored.any():
-        report(np.flatnonzero(found.ignored), "EVENT_BEFORE_START", "an event before the origin does not count")
+        scope.reporter(np.flatnonzero(found.ignored), "EVENT_BEFORE_START", "an event before the origin does not count")
     in_censor = (found.source >= 0) & (found.censor.to_numpy() > 0)
     origin = np.where(in_censor, found.source + events, found.source)
-    chosen = _chosen(joined, origin, found.record, len(subjects), tables, "date")
-    return Added(
-        {
-            "STARTDT": rules["start"],
-            "ADT": found.day,
-            "AVAL": found.value,
-            "CNSR": found.censor,
-            "EVNTDESC": found.event_description,
-            "CNSDTDSC": found.censor_description,
-            **chosen.columns,
-        },
-        chosen.links,
-    )
+    chosen = _chosen(joined, origin, found.record, scope.size, "date")
+    added = {
+        "STARTDT": rules["start"],
+        "ADT": found.day,
+        "AVAL": found.value,
+        "CNSR": found.censor,
+        "EVNTDESC": found.event_description,
+        "CNSDTDSC": found.censor_description,
+    }
+    return replace(chosen, columns={**added, **chosen.columns})
 
 
 def _options(word: str, given: NewTherapy | MissedAssessments | None) -> dict[str, Any]:
@@ -122,17 +123,14 @@ def _options(word: str, given: NewTherapy | MissedAssessments | None) -> dict[st
 
 
 def _best_overall_response(
-    source: PlannedSource, subjects: pd.Series[Any], rules: Mapping[str, pd.Series[Any]], tables: Tables
+    source: PlannedSource, joined: Joined, rules: Mapping[str, pd.Series[Any]], tables: Tables
 ) -> Added:
     method = source.spec.best_overall_response
     assert method is not None
-    joined = [_join(planned, subjects, tables) for planned in source.events]
-    if not joined:
-        return Added({}, ())
     found = best_overall_response(
-        joined[0].subject,
-        _column(joined[0], "response", tables),
-        _column(joined[0], "date", tables),
+        joined.subject,
+        _column(joined, "response", tables),
+        _column(joined, "date", tables),
         rules["start"],
         rules.get("until"),
         confirm_days=method.confirm_days,
@@ -143,35 +141,21 @@ def _best_overall_response(
     )
     record = np.asarray(found.record)
     origin = np.where(record >= 0, 0, -1)
-    chosen = _chosen(joined, origin, record, len(subjects), tables, "response")
-    return Added({"AVALC": found.response, "ADT": found.day, **chosen.columns}, chosen.links)
+    chosen = _chosen([joined], origin, record, len(found.response), "response")
+    return replace(chosen, columns={"AVALC": found.response, "ADT": found.day, **chosen.columns})
 
 
-def _chosen(
-    joined: Sequence[Joined], source: Integers, record: Integers, size: int, tables: Tables, word: str
-) -> Added:
-    """Return SRCDOM, SRCVAR and SRCSEQ of the chosen records, and the links to them."""
-    names: list[str | None] = [None] * len(joined)
-    variables: list[str | None] = [None] * len(joined)
-    sequence = np.full(size, np.nan)
-    links = []
+def _chosen(joined: Sequence[Joined], source: Integers, record: Integers, size: int, word: str) -> Added:
+    """Return SRCDOM and SRCVAR of the chosen records, the links to them, and where their numbers are."""
+    links, chosen = [], []
     for number, part in enumerate(joined):
-        names[number] = part.planned.table.split("@")[0]
-        variables[number] = part.planned.columns[word]
         at = np.flatnonzero(source == number)
         rows = np.full(size, -1, dtype=np.int64)
         rows[at] = part.rows[record[at]]
         links.append(Link.one_to_one(part.planned.table, rows))
-        if "sequence" in part.planned.columns and len(at):
-            numbers = tables[part.planned.table].column(part.planned.columns["sequence"])
-            sequence[at] = columns.take(numbers, rows[at]).to_numpy(dtype="float64", na_value=np.nan)
-    origin = pd.Series([*names, None], dtype="str")
-    variable = pd.Series([*variables, None], dtype="str")
-    return Added(
-        {
-            "SRCDOM": columns.take(origin, source),
-            "SRCVAR": columns.take(variable, source),
-            "SRCSEQ": pd.Series(sequence),
-        },
-        tuple(links),
-    )
+        if part.planned.sequence:
+            chosen.append((part.planned.sequence, rows))
+    names = pd.Series([*(part.planned.table.split("@")[0] for part in joined), None], dtype="str")
+    variables = pd.Series([*(part.planned.columns[word] for part in joined), None], dtype="str")
+    added = {"SRCDOM": columns.take(names, source), "SRCVAR": columns.take(variables, source)}
+    return Added(added, tuple(links), tuple(chosen))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from crf2tlf.build.ledger import LedgerEntry
 from crf2tlf.build.metadata import VariableMetadata
-from crf2tlf.build.plan import Plan
+from crf2tlf.build.planned import Plan
 from crf2tlf.build.tables import Tables
 from crf2tlf.findings import Findings, nearest
 from crf2tlf.methods import Kind

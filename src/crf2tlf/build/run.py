@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from crf2tlf.build.names import missing_value
-from crf2tlf.build.plan import ROWS, Plan, PlannedSource, PlannedVariable
+from crf2tlf.build.planned import ROWS, Plan, PlannedSource, PlannedVariable
 from crf2tlf.build.record_methods import Added, apply_method
 from crf2tlf.build.tables import Block, DatasetTable, FormTable, Link, Tables
 from crf2tlf.findings import Findings, Place
@@ -17,6 +18,7 @@ from crf2tlf.methods import Kind
 from crf2tlf.methods.catalogue import Integers
 from crf2tlf.rules import columns
 from crf2tlf.rules.columns import column
+from crf2tlf.rules.compile import SUBJECT
 from crf2tlf.rules.grouping import codes, combine
 from crf2tlf.rules.node import Node
 from crf2tlf.rules.parse import RuleError
@@ -81,30 +83,28 @@ def _block(source: PlannedSource, start: int, tables: Tables, findings: Findings
         selected = columns.positions(chosen).astype(np.int64)
     if source.group:
         return _grouped(source, selected, start, tables)
-    added = Added({}, ())
-    if source.method_rules:
-        scope = scope_of(selected)
-        rules = {word: column(n.evaluate(scope), Kind.DATE, scope.size) for word, n in source.method_rules.items()}
-        subjects = columns.take(origin.column("USUBJID"), selected)
-        added = _added(source, subjects, rules, tables, scope, findings)
+    added = _added(source, scope_of(selected), tables, findings)
     links = (Link.one_to_one(source.table, selected), *added.links)
-    return Block(source.table, start, start + len(selected), selected, links, added=added.columns)
+    stop = start + len(selected)
+    return Block(source.table, start, stop, selected, links, added=added.columns, chosen=added.chosen)
 
 
-def _added(
-    source: PlannedSource,
-    subjects: pd.Series[Any],
-    rules: dict[str, pd.Series[Any]],
-    tables: Tables,
-    scope: Scope,
-    findings: Findings,
-) -> Added:
-    """Run the record method of a row source; what it refuses becomes a finding, and its columns are missing."""
-    try:
-        return apply_method(source, subjects, rules, tables, scope.reporter)
-    except ValueError as error:
-        findings.add("RULE_ARGUMENT", source.spec.place, str(error))
-        return Added({name: columns.missing(kind, scope.size) for name, kind in source.added.items()}, ())
+def _added(source: PlannedSource, scope: Scope, tables: Tables, findings: Findings) -> Added:
+    """Run the record method of a row source, if it has one; what it refuses becomes a finding.
+
+    Columns that it could not make are missing.
+    """
+    found = Added({})
+    if source.method_rules:
+        try:
+            rules = {word: column(n.evaluate(scope), Kind.DATE, scope.size) for word, n in source.method_rules.items()}
+            found = apply_method(source, scope.source(SUBJECT), rules, scope, tables)
+        except RuleError as error:
+            findings.add(error.code, source.spec.place, str(error))
+        except ValueError as error:
+            findings.add("RULE_ARGUMENT", source.spec.place, str(error))
+    empty = {name: columns.missing(kind, scope.size) for name, kind in source.added.items()}
+    return replace(found, columns={**empty, **found.columns})
 
 
 def _grouped(source: PlannedSource, selected: Integers, start: int, tables: Tables) -> Block:

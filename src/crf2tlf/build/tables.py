@@ -16,8 +16,11 @@ import pandas as pd
 from crf2tlf.findings import Place
 from crf2tlf.methods.catalogue import Integers
 from crf2tlf.rules.columns import take
+from crf2tlf.rules.scope import Ref
 
 PLACES_SHOWN = 20
+POSITION = "@position"
+"""The name under which a block's source has the positions of its records."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ class Block:
     """Consecutive records of a dataset that come from one row source.
 
     ``first`` is the source position whose columns a record sees; ``members`` the record and source position of every
-    source record of grouped records; ``added`` what a record method (time_to_event …) adds to the source's columns.
+    source record of grouped records; ``added`` what a record method (time_to_event …) adds to the source's columns;
+    ``chosen`` the records that it chose, as the variable with their numbers and their positions (-1 for none).
     """
 
     source: str
@@ -78,6 +82,7 @@ class Block:
     links: tuple[Link, ...]
     members: tuple[Integers, Integers] | None = None
     added: Mapping[str, pd.Series[Any]] = field(default_factory=dict)
+    chosen: tuple[tuple[Ref, Integers], ...] = ()
 
     @property
     def size(self) -> int:
@@ -132,6 +137,18 @@ class Tables(dict[str, AnyTable]):
 
     def source_column(self, block: Block, variable: str) -> pd.Series[Any]:
         """Return a column of a block's source, one value for each of the block's records."""
+        if variable == POSITION:
+            return pd.Series(block.first)
+        if variable == "SRCSEQ" and block.added:
+            return self._chosen_sequence(block)
         if variable in block.added:
             return block.added[variable]
         return take(self[block.source].column(variable), block.first)
+
+    def _chosen_sequence(self, block: Block) -> pd.Series[Any]:
+        """Return the numbers, in their finished datasets, of the records that a record method chose."""
+        sequence = np.full(block.size, np.nan)
+        for ref, rows in block.chosen:
+            at = rows >= 0
+            sequence[at] = self[ref.table].column(ref.variable).to_numpy(dtype="float64", na_value=np.nan)[rows[at]]
+        return pd.Series(sequence)

@@ -112,7 +112,7 @@ class _SourceAsTable:
         return self.member("source", name)
 
     def member(self, table: str, name: str) -> Column:
-        return cast(Column, self._names.source(name) if table == "source" else self._names.member(table, name))
+        return cast(Column, self._names.group_column(name) if table == "source" else self._names.member(table, name))
 
 
 def _joined_table(compiler: Compiler, tree: ast.Call) -> str | None:

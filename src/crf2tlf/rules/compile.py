@@ -111,7 +111,8 @@ class Compiler:
         def evaluate(scope: Scope) -> Value:
             return scope.own(name) if found.where == "own" else scope.source(name)
 
-        return Node(found.kind, evaluate, frozenset({found.ref}), found.where == "source", formats=found.formats)
+        needs = frozenset({found.ref}) if found.needs is None else found.needs
+        return Node(found.kind, evaluate, needs, found.where == "source", formats=found.formats)
 
     def joined_column(self, found: Column) -> Node:
         def evaluate(scope: PairScope) -> Value:

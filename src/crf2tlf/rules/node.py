@@ -48,12 +48,16 @@ def constant_node(value: Constant | tuple[Any, ...]) -> Node:
 
 @dataclass(frozen=True)
 class Column:
-    """A name found: what it refers to, where its values are, its kind, and the date formats of a form's column."""
+    """A name found: what it refers to, where its values are, its kind, and the date formats of a form's column.
+
+    ``needs`` are the variables behind a column that is no variable of its own.
+    """
 
     ref: Ref
     where: Literal["own", "source", "other"]
     kind: Kind
     formats: tuple[str, ...] = ()
+    needs: frozenset[Ref] | None = None
 
 
 class Namespace(Protocol):
