@@ -13,9 +13,10 @@ from crf2tlf.spec.analysis import AnalysisSpec, ReconciliationSpec
 from crf2tlf.spec.dataset import DatasetSpec
 from crf2tlf.spec.form import FormSpec
 from crf2tlf.spec.located import LocatedMap, load_yaml
-from crf2tlf.spec.model import SpecModel, as_plain, validate
+from crf2tlf.spec.model import SpecModel, as_plain
 from crf2tlf.spec.output import OutputSpec
 from crf2tlf.spec.study import CodelistsSpec, StudySpec
+from crf2tlf.spec.validation import validate
 
 M = TypeVar("M", bound=SpecModel)
 

@@ -1,4 +1,4 @@
-"""The base of all spec models, the kinds of fields they share, and findings made from validation errors."""
+"""The base of all spec models, and the kinds of fields they share."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     WithJsonSchema,
     model_validator,
 )
 from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
 
-from crf2tlf.findings import Findings, Place, nearest
+from crf2tlf.findings import Place
 from crf2tlf.spec.located import LocatedFloat, LocatedInt, LocatedList, LocatedMap, LocatedText
 
 NOWHERE = Place("")
@@ -65,7 +65,9 @@ def as_plain(value: object) -> object:
 
 def _as_rule(value: object) -> object:
     text = as_written(value)
-    return Rule(str(text), place_of(value)) if isinstance(text, str) else value
+    if not isinstance(text, (str, Rule)):
+        raise PydanticCustomError("string_type", "a rule is text")
+    return Rule(str(text), place_of(value)) if isinstance(text, str) else text
 
 
 def _as_list(value: object) -> object:
@@ -95,6 +97,14 @@ Name = Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")]
 """A variable's name: upper case letters, digits and underscores, not starting with a digit."""
 
 
+class SpecFault(ValueError):
+    """What is wrong in a part of a spec, and the key there that it is about."""
+
+    def __init__(self, message: str, *keys: str | int) -> None:
+        self.keys = keys
+        super().__init__(message)
+
+
 class SpecModel(BaseModel):
     """A frozen part of a spec that knows its place; unknown keys are errors."""
 
@@ -106,65 +116,10 @@ class SpecModel(BaseModel):
     @classmethod
     def _keep_place(cls, data: Any) -> Any:
         if isinstance(data, LocatedMap):
+            if "place" in data:
+                raise SpecFault("place is not a key that specs take", "place")
             return {**data, "place": data.place}
         return data
-
-
-M = TypeVar("M", bound=SpecModel)
-
-
-def validate(model: type[M], tree: LocatedMap, findings: Findings) -> M | None:
-    """Make a model from a located tree; every validation error becomes a finding at its line."""
-    try:
-        return model.model_validate(tree)
-    except ValidationError as error:
-        known = _keys_of(model)
-        for problem in error.errors(include_url=False):
-            _report(dict(problem), tree, known, findings)
-        return None
-
-
-def _report(problem: dict[str, Any], tree: LocatedMap, known: set[str], findings: Findings) -> None:
-    path = tuple(problem["loc"])
-    place, trail = _locate(path, tree)
-    where = ".".join(trail)
-    if problem["type"] == "extra_forbidden":
-        key = str(path[-1])
-        message = f"unknown key {key}{nearest(key, known - {key})}"
-    elif problem["type"] == "missing":
-        message = f"{where + ': ' if where else ''}the key {path[-1]} is required"
-    else:
-        found = problem.get("input")
-        shown = f", found {found!s:.60}" if isinstance(found, (str, int, float)) else ""
-        message = f"{where}: {problem['msg'].removeprefix('Value error, ')}{shown}"
-    findings.add("SPEC_MODEL", place, message)
-
-
-def _locate(path: tuple[Any, ...], tree: Any) -> tuple[Place, list[str]]:
-    """Follow an error's path as far as the tree has it (union members and validators add steps of their own)."""
-    here, place, trail = tree, place_of(tree), []
-    for step in path:
-        if isinstance(here, LocatedMap) and str(step) in here:
-            place, here = here.places[str(step)], here[str(step)]
-            trail.append(str(step))
-        elif isinstance(here, LocatedList) and isinstance(step, int) and step < len(here):
-            place, here = here.places[step], here[step]
-            trail.append(str(step + 1))
-    return place, trail
-
-
-def _keys_of(model: type[BaseModel]) -> set[str]:
-    """All keys that the model and the models inside it take."""
-    keys: set[str] = set()
-    pending: list[Any] = [model.model_json_schema(by_alias=True)]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, dict):
-            keys.update(part.get("properties", {}))
-            pending.extend(part.values())
-        elif isinstance(part, list):
-            pending.extend(part)
-    return keys
 
 
 def located_text(text: str, place: Place) -> LocatedText:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from crf2tlf.findings import Place
 from crf2tlf.spec.model import NOWHERE, as_written, place_of
@@ -24,7 +25,9 @@ class Template:
 
 def _as_template(value: object) -> object:
     text = as_written(value)
-    return Template(str(text), place_of(value)) if isinstance(text, str) else value
+    if not isinstance(text, (str, Template)):
+        raise PydanticCustomError("string_type", "a template is text")
+    return Template(str(text), place_of(value)) if isinstance(text, str) else text
 
 
 TextTemplate = Annotated[
