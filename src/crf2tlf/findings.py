@@ -44,9 +44,14 @@ class Finding:
 
     def __str__(self) -> str:
         shown = ", ".join(str(p) for p in self.records[:5])
-        more = f" and {self.count - len(self.records[:5])} more" if self.count > 5 and self.records else ""
+        more = f" …: {self.count} in all" if self.records and self.count > len(self.records[:5]) + 1 else ""
         where = f" [{shown}{more}]" if shown else ""
-        return f"{self.place}: {self.severity}: {self.code}: {self.message}{where}"
+        return _one_line(f"{self.place}: {self.severity}: {self.code}: {self.message}{where}")
+
+
+def _one_line(text: str) -> str:
+    """Return a text without line breaks and control characters, which raw data may bring into a message."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 class StudyError(Exception):
@@ -118,6 +123,7 @@ _E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 CODES: dict[str, Code] = {
     "SPEC_YAML": Code(_E, "A spec file is not readable YAML 1.2."),
+    "SPEC_FILE_EXTRA": Code(_W, "A YAML file under specs/ is in no place where specs are read from."),
     "SPEC_MODEL": Code(_E, "A spec has an unknown key, lacks a required one, or holds a value of the wrong kind."),
     "SPEC_REFERENCE": Code(_E, "A spec refers to a form, dataset, codelist, map or output that does not exist."),
     "SPEC_VARIABLE": Code(_E, "A variable is not in the standard and its label or type is not given."),
@@ -158,6 +164,7 @@ CODES: dict[str, Code] = {
     "CHECK_FAILED": Code(_W, "A data check written in a spec does not hold for a record."),
     "TEMPLATE": Code(_E, "A title, footnote or cell template uses an undefined name or is malformed."),
     "ANALYSIS": Code(_E, "An analysis cannot be carried out as specified."),
+    "OUTPUT_FILE": Code(_E, "An output cannot be written or replaced."),
     "RECONCILE_UNMATCHED": Code(_E, "A published number has no result, or a result id does not exist."),
     "RECONCILE_DIFFERENT": Code(_E, "A published number differs from the result without an explanation."),
     "RECONCILE_EXPLAINED": Code(_N, "A published number differs from the result, with an explanation."),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from crf2tlf.findings import nearest
 from crf2tlf.spec.located import LocatedMap
-from crf2tlf.spec.model import OneOrMore, RuleText, SpecModel, Text, place_of
+from crf2tlf.spec.model import OneOrMore, RuleText, SpecFault, SpecModel, Text, place_of
 
 
 def _label_alone(value: object) -> object:
@@ -18,6 +19,10 @@ def _label_alone(value: object) -> object:
         column.places = {"label": column.place}
         return column
     return value
+
+
+MADE = ("SUBJECT", "USUBJID", "RECORD")
+"""Columns that every form has beside those declared."""
 
 
 class ColumnSpec(SpecModel):
@@ -72,13 +77,31 @@ class FormSpec(SpecModel):
         """Return the header in the file of the named column."""
         return self.columns[column].from_ or column
 
-    def model_post_init(self, _context: Any) -> None:
-        """Check that the columns named by other keys are declared."""
-        named = [
-            self.subject,
-            *([self.cutoff] if self.cutoff else []),
-            *(self.duplicates.by if self.duplicates else ()),
-        ]
-        for column in named:
+    @field_validator("delimiter")
+    @classmethod
+    def _delimiter_is_one(cls, value: str) -> str:
+        if value in '"\r\n\0':
+            raise ValueError(f"{value!r} cannot part cells; use a comma, semicolon, tab or bar")
+        return value
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> FormSpec:
+        """Check that the columns named by other keys are declared, and that no two columns are the same one."""
+        named = [("subject", self.subject), *([("cutoff", self.cutoff)] if self.cutoff else [])]
+        named += [("duplicates", column) for column in self.duplicates.by] if self.duplicates else []
+        for key, column in named:
             if column not in self.columns:
-                raise ValueError(f"the column {column} is not declared under columns")
+                raise SpecFault(f"{column} is not declared under columns{nearest(column, self.columns)}", key)
+        if self.cutoff and not self.columns[self.cutoff].formats:
+            raise SpecFault(f"the column {self.cutoff} needs formats: it is compared with the data cut-off", "cutoff")
+        headers: dict[str, str] = {}
+        for name in self.columns:
+            if (name in MADE and name != self.subject) or name == "USUBJID":
+                made = "study.yaml's rule makes" if name == "USUBJID" else "the program makes for every form"
+                raise SpecFault(
+                    f"{name} is a column that {made}; give it another name, and `from: {name}`", "columns", name
+                )
+            again = headers.setdefault(self.header(name), name)
+            if again != name:
+                raise SpecFault(f"the header {self.header(name)} is already the column {again}", "columns", name)
+        return self

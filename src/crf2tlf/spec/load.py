@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from crf2tlf.findings import Findings, Place
+from crf2tlf.findings import Findings, Place, nearest
 from crf2tlf.spec.analysis import AnalysisSpec, ReconciliationSpec
 from crf2tlf.spec.dataset import DatasetSpec
 from crf2tlf.spec.form import FormSpec
@@ -19,6 +19,10 @@ from crf2tlf.spec.study import CodelistsSpec, StudySpec
 from crf2tlf.spec.validation import validate
 
 M = TypeVar("M", bound=SpecModel)
+
+FILES = ("study.yaml", "codelists.yaml", "analysis.yaml", "reconciliation.yaml")
+FOLDERS = ("raw", "sdtm", "adam", "tlf")
+"""What is read from ``specs/``."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,10 @@ def load_study(root: Path, raw: Path | None, findings: Findings) -> Study | None
     ``findings`` before anything else is checked.
     """
     specs = root / "specs"
+    if not specs.is_dir():
+        findings.add("SPEC_YAML", Place("specs"), f"there is no folder {specs}; a study folder has its specs there")
+        return None
+    _report_extra_files(specs, root, findings)
     spec = _load_one(specs / "study.yaml", root, StudySpec, findings)
     if spec:
         findings.policy = dict(spec.severity)
@@ -89,6 +97,16 @@ def load_study(root: Path, raw: Path | None, findings: Findings) -> Study | None
 def spec_files(folder: Path) -> Iterable[Path]:
     """Return the YAML files of a folder in the order of their names."""
     return sorted(p for p in folder.glob("*.y*ml") if p.suffix in (".yaml", ".yml"))
+
+
+def _report_extra_files(specs: Path, root: Path, findings: Findings) -> None:
+    """Report YAML files that nothing reads: in an unknown folder, or of an unknown name."""
+    for path in sorted(specs.rglob("*.y*ml")):
+        name = path.relative_to(specs)
+        known = name.parts[0] in FOLDERS if len(name.parts) == 2 else str(name) in FILES
+        if not known and path.suffix in (".yaml", ".yml"):
+            guess = nearest(name.parts[0], FOLDERS if len(name.parts) > 1 else FILES)
+            findings.add("SPEC_FILE_EXTRA", Place(path.relative_to(root).as_posix()), f"nothing reads this file{guess}")
 
 
 def _load_optional(path: Path, root: Path, model: type[M], findings: Findings) -> M | None:

@@ -12,6 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from crf2tlf.findings import Findings, Place
 
@@ -74,6 +75,9 @@ def load_yaml(path: Path, name: str, findings: Findings) -> LocatedMap | None:
         mark = error.problem_mark or error.context_mark
         place = Place(name, mark.line + 1 if mark else 0)
         findings.add("SPEC_YAML", place, f"is not YAML: {error.problem or error.context}")
+    except ReaderError as error:
+        place = Place(name, text.count("\n", 0, error.position) + 1)
+        findings.add("SPEC_YAML", place, f"has the character U+{error.character:04X}, which YAML does not take")
     except (YAMLError, ValueError) as error:
         findings.add("SPEC_YAML", Place(name), f"is not YAML: {str(error).splitlines()[0]}")
     else:
@@ -99,8 +103,10 @@ class _Builder:
         if depth > MAXIMUM_DEPTH:
             raise _Unusable(self.place(node), f"is nested more than {MAXIMUM_DEPTH} levels deep")
         if isinstance(node, MappingNode):
+            self.refuse_tag(node, "map")
             return self.mapping(node, depth)
         if isinstance(node, SequenceNode):
+            self.refuse_tag(node, "seq")
             items = LocatedList(self.build(child, depth + 1) for child in node.value)
             items.place = self.place(node)
             items.places = [self.place(child) for child in node.value]
@@ -109,6 +115,11 @@ class _Builder:
 
     def place(self, node: Node) -> Place:
         return Place(self.name, node.start_mark.line + 1 if node.start_mark else 0)
+
+    def refuse_tag(self, node: Node, *plain: str) -> None:
+        """Refuse a node with a tag other than those of plain data."""
+        if str(node.tag) not in {f"tag:yaml.org,2002:{tag}" for tag in plain}:
+            raise _Unusable(self.place(node), f"the tag {node.tag} is not taken; specs are plain data")
 
     def mapping(self, node: MappingNode, depth: int) -> LocatedMap:
         result = LocatedMap()
@@ -126,17 +137,19 @@ class _Builder:
         return result
 
     def scalar(self, node: Node) -> Any:
+        self.refuse_tag(node, "null", "bool", "int", "float", "str", "timestamp")
         tag, text = str(node.tag).rsplit(":", 1)[-1], node.value
         if tag == "null":
             return None
         if tag == "bool":
             return text.casefold() == "true"
         if tag == "int" or tag == "float":
-            number: Any = LocatedInt(_whole(text)) if tag == "int" else LocatedFloat(_decimal(text))
+            try:
+                number: Any = LocatedInt(_whole(text)) if tag == "int" else LocatedFloat(_decimal(text))
+            except ValueError:
+                raise _Unusable(self.place(node), f"{text:.60} cannot be read as a number") from None
             number.place, number.written = self.place(node), text
             return number
-        if tag not in ("str", "timestamp"):
-            raise _Unusable(self.place(node), f"the tag {node.tag} is not taken; specs are plain data")
         if getattr(node, "style", None) == ">":
             text = text.replace("\a", "")  # the reader's own marks of where lines were folded
         located = LocatedText(text)

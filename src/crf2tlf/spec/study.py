@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ConfigDict, Field, field_validator
 
 from crf2tlf.findings import CODES, Severity, nearest
-from crf2tlf.spec.model import RuleText, SpecModel, Text
+from crf2tlf.spec.model import RuleText, SpecFault, SpecModel, Text
 
 
 class Standards(SpecModel):
@@ -60,7 +60,7 @@ class StudySpec(SpecModel):
     def _codes_exist(cls, value: dict[str, Severity]) -> dict[str, Severity]:
         for code in value:
             if code not in CODES:
-                raise ValueError(f"{code} is no finding code{nearest(code, CODES)}")
+                raise SpecFault(f"{code} is no finding code{nearest(code, CODES)}", code)
         return value
 
 
