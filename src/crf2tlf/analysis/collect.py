@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import isnan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crf2tlf.analysis.data import AnalysisError, Constants, Data, kind_of
+from crf2tlf.analysis.data import AnalysisError, Constants, Data, as_texts, kind_of
 from crf2tlf.analysis.results import Cell, RecordSet, Result
 from crf2tlf.analysis.statistic import Source, Statistic, Statistics
 from crf2tlf.analysis.templates import Value, fields, fill, is_missing, show
@@ -31,6 +32,7 @@ class Collector:
         self.results: dict[str, Result] = {}
         self.record_sets: dict[str, RecordSet] = {}
         self._keys: dict[str, list[KeyValues]] = {}
+        self._digests: dict[str, np.ndarray[Any, np.dtype[np.uint8]]] = {}
         self._known: dict[tuple[str, bytes], str] = {}
 
     def add(
@@ -94,18 +96,21 @@ class Collector:
         if source is None:
             return None
         if isinstance(source, Constants):
-            return self._add("study", ("NAME", "VALUE"), list(dict.fromkeys(source.values)))
-        known = source.dataset, np.asarray(source.positions, dtype=np.int64).tobytes()
+            values = [(name, float(v) if isinstance(v, (int, float)) else v) for name, v in source.values]
+            digest = hashlib.sha256(json.dumps(values).encode()).hexdigest()
+            return self._add(f"study-{digest[:12]}", "study", ("NAME", "VALUE"), list(dict.fromkeys(values)))
+        positions = np.asarray(source.positions, dtype=np.int64)
+        known = source.dataset, positions.tobytes()
         if known not in self._known:
             keys = self.keys_of(source.dataset)
-            records = [keys[at] for at in source.positions]
-            self._known[known] = self._add(source.dataset, self.data.datasets[source.dataset].keys, records)
+            digest = hashlib.sha256(self._digests[source.dataset][positions].tobytes()).hexdigest()
+            records = [keys[at] for at in positions.tolist()]
+            names = self.data.datasets[source.dataset].keys
+            self._known[known] = self._add(f"{source.dataset}-{digest[:12]}", source.dataset, names, records)
         return self._known[known]
 
-    def _add(self, dataset: str, keys: tuple[str, ...], records: list[Any]) -> str:
-        digest = hashlib.sha256(json.dumps(records, ensure_ascii=False).encode()).hexdigest()
-        id_ = f"{dataset}-{digest[:12]}"
-        if id_ not in self.record_sets:
+    def _add(self, id_: str, dataset: str, keys: tuple[str, ...], records: Sequence[KeyValues]) -> str:
+        if id_ not in self.record_sets:  # made here, so not validated again
             self.record_sets[id_] = RecordSet.model_construct(dataset=dataset, keys=keys, records=tuple(records))
         return id_
 
@@ -114,15 +119,17 @@ class Collector:
         if dataset not in self._keys:
             here = self.data.datasets[dataset]
             columns = [_key_values(here.frame[key]) for key in here.keys if key in here.frame]
-            self._keys[dataset] = list(zip(*columns, strict=True)) if columns else [()] * len(here.frame)
+            keys: list[KeyValues] = list(zip(*columns, strict=True)) if columns else [()] * len(here.frame)
+            digests = b"".join(hashlib.sha256(repr(key).encode()).digest() for key in keys)
+            self._keys[dataset] = keys
+            self._digests[dataset] = np.frombuffer(digests, dtype=np.uint8).reshape(-1, 32)
         return self._keys[dataset]
 
 
 def _key_values(values: pd.Series[Any]) -> list[str | float]:
     if kind_of(values) == "a number":
-        return ["" if missing else float(v) for v, missing in zip(values, values.isna(), strict=True)]
-    texts = values.dt.strftime("%Y-%m-%d") if kind_of(values) == "a date" else values
-    return ["" if missing else str(v) for v, missing in zip(texts, texts.isna(), strict=True)]
+        return ["" if isnan(number) else number for number in values.to_numpy(dtype=np.float64).tolist()]
+    return [text or "" for text in as_texts(values)]
 
 
 def _plain(value: Value) -> float | str | None:

@@ -129,12 +129,17 @@ def _extension(values: pd.Series[Any]) -> str:
 def as_texts(values: pd.Series[Any]) -> list[str | None]:
     """Return values as texts, None where missing."""
     kind = kind_of(values)
+    if kind == "a text":
+        present = values.notna().to_numpy()
+        return [text if there else None for text, there in zip(values.to_numpy(dtype=object), present, strict=True)]
+    numbers, distinct = pd.factorize(values)  # a missing value is -1: the last text
+    shown = [*_distinct_texts(pd.Series(distinct, dtype=values.dtype), kind), None]
+    return [shown[number] for number in numbers]
+
+
+def _distinct_texts(values: pd.Series[Any], kind: str) -> list[str]:
     if kind == "a date":
-        shown = values.dt.strftime("%Y-%m-%d")
-    elif kind == "a number":
-        shown = values.map(lambda number: f"{number:.12g}", na_action="ignore")
-    elif kind == "a condition":
-        shown = values.map({True: "Y", False: "N"})
-    else:
-        shown = values
-    return [None if missing else str(text) for text, missing in zip(shown, values.isna(), strict=True)]
+        return list(values.dt.strftime("%Y-%m-%d"))
+    if kind == "a number":
+        return [f"{number:.12g}" for number in values]
+    return ["Y" if holds else "N" for holds in values]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,14 @@ from crf2tlf.analysis.collect import Collector
 from crf2tlf.analysis.data import AnalysisError, Data, Records, as_texts, kind_of
 from crf2tlf.analysis.results import Cell, Column, Row, Table
 from crf2tlf.analysis.scope import Scope
-from crf2tlf.analysis.templates import Field, Value, parse, show
+from crf2tlf.analysis.templates import Field, parse, show
 from crf2tlf.analysis.texts import Texts
 from crf2tlf.rules.grouping import ranks, sorted_positions
 from crf2tlf.spec.model import Rule
 from crf2tlf.spec.output import ListingColumn, OutputSpec
 from crf2tlf.statistics import significant
+
+BLANK = Cell(text="")
 
 
 def listing(output: OutputSpec, scope: Scope, collector: Collector, texts: Texts) -> Table:
@@ -28,11 +30,11 @@ def listing(output: OutputSpec, scope: Scope, collector: Collector, texts: Texts
     starts = _block_starts(cells, spec.columns)
     for column, made, start in zip(spec.columns, cells, starts, strict=True):
         if column.group:
-            made[:] = [cell if first else Cell(text="") for cell, first in zip(made, start, strict=True)]
+            made[:] = [cell if first else BLANK for cell, first in zip(made, start, strict=True)]
     keys = collector.keys_of(records.dataset)
     outer = starts[0] if spec.columns[0].group else np.zeros(len(records.positions), dtype=bool)
     rows = tuple(
-        Row(cells=row, record=keys[at], rule_above=bool(first and number))
+        Row.model_construct(cells=row, indent=0, heading=False, record=keys[at], rule_above=bool(first and number))
         for number, (row, at, first) in enumerate(zip(zip(*cells, strict=True), records.positions, outer, strict=True))
     )
     heads = tuple(
@@ -69,29 +71,32 @@ def _cells(data: Data, records: Records, column: ListingColumn, missing: str) ->
         return _values(data, records, column, column.value)
     assert column.show is not None
     parts = [part if isinstance(part, str) else _texts(data, records, column, part) for part in parse(column.show)]
-    size = len(records.positions)
-    spread = [[part] * size if isinstance(part, str) else part for part in parts]
     named = [part for part in parts if not isinstance(part, str)]
-    shown = []
+    size = len(records.positions)
+    shown: dict[str, Cell] = {"": BLANK}
+    cells = []
     for number in range(size):
         present = any(part[number] for part in named) or not named
-        shown.append(Cell(text="".join(part[number] or missing for part in spread) if present else ""))
-    return shown
+        text = "".join(part if isinstance(part, str) else part[number] or missing for part in parts) if present else ""
+        cells.append(shown.setdefault(text, Cell(text=text)) if text not in shown else shown[text])
+    return cells
 
 
 def _values(data: Data, records: Records, column: ListingColumn, rule: Rule) -> list[Cell]:
+    """Return a rule's cells; equal values share one cell, so that long listings stay light."""
     values = data.column(records.dataset, rule).iloc[records.positions]
-    if kind_of(values) != "a number":
-        if column.decimals is not None:
-            raise AnalysisError("ANALYSIS", rule.place, f"decimals are for numbers; {rule.text!r} is {kind_of(values)}")
-        return [Cell(text=text or "") for text in as_texts(values)]
-    shape = "" if column.decimals is None else str(column.decimals)
-    return [
-        Cell(text="")
-        if np.isnan(number)
-        else Cell(text=show(number, shape, ""), number=significant(number), decimals=column.decimals)
-        for number in map(float, values)
-    ]
+    if kind_of(values) == "a number":
+        shape = "" if column.decimals is None else str(column.decimals)
+        numbers, distinct = pd.factorize(values)
+        made = [Cell(text=show(n, shape, ""), number=significant(n), decimals=column.decimals) for n in distinct]
+    elif column.decimals is not None:
+        raise AnalysisError("ANALYSIS", rule.place, f"decimals are for numbers; {rule.text!r} is {kind_of(values)}")
+    else:
+        texts = as_texts(values)
+        shown = {text: Cell(text=text) for text in set(texts) if text}
+        return [shown.get(text or "", BLANK) for text in texts]
+    cells = [*made, BLANK]  # a missing value is -1
+    return [cells[number] for number in numbers]
 
 
 def _texts(data: Data, records: Records, column: ListingColumn, field: Field) -> list[str]:
@@ -100,19 +105,11 @@ def _texts(data: Data, records: Records, column: ListingColumn, field: Field) ->
     values = data.column(records.dataset, Rule(field.name, column.show.place)).iloc[records.positions]
     if not field.format:
         return [text or "" for text in as_texts(values)]
-    as_value: Callable[[object], Value] = _number if kind_of(values) == "a number" else _other
+    numbers, distinct = pd.factorize(values)
     try:
-        return [show(as_value(value), field.format, "") for value in values]
+        texts = [show(value, field.format, "") for value in distinct]
     except ValueError as error:
         message = f"{{{field.name}:{field.format}}}: {error}"
         raise AnalysisError("TEMPLATE", column.show.place, message) from None
-
-
-def _number(value: object) -> Value:
-    return float(value)  # type: ignore[arg-type]
-
-
-def _other(value: object) -> Value:
-    if value is None or value is pd.NaT or value != value:
-        return None
-    return value if isinstance(value, pd.Timestamp) else str(value)
+    texts.append("")
+    return [texts[number] for number in numbers]
