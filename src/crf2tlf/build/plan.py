@@ -16,7 +16,7 @@ from crf2tlf.build.metadata import expected_kind, variable_names
 from crf2tlf.build.names import METHOD_COLUMNS, SourceNames, VariableNames, missing_value
 from crf2tlf.build.plan_methods import compile_method
 from crf2tlf.build.planned import ROWS, Plan, PlannedSource, PlannedVariable
-from crf2tlf.build.raw import FORM_COLUMNS, column_kind
+from crf2tlf.build.raw import column_kind
 from crf2tlf.build.stages import Stage, stages
 from crf2tlf.build.tables import POSITION
 from crf2tlf.build.variable import compile_variable, constant_of_kind
@@ -30,6 +30,7 @@ from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.scope import Ref, Scope
 from crf2tlf.spec import Study
 from crf2tlf.spec.dataset import RowSource, VariableSpec
+from crf2tlf.spec.form import FORM_COLUMNS
 from crf2tlf.spec.model import NOWHERE, Rule
 
 T = TypeVar("T")
@@ -43,7 +44,30 @@ def plan(study: Study, findings: Findings) -> Plan:
         planner.rows(spec.dataset)
         for name in variable_names(spec):
             planner.variable(Ref(spec.dataset, name))
-    return Plan(planner.stages, planner.sources, planner.variables, tuple(planner.steps))
+    needed = _needed(planner, study)
+    steps = tuple(step for step in planner.steps if step in needed)
+    return Plan(planner.stages, planner.sources, planner.variables, steps)
+
+
+def _needed(planner: Planner, study: Study) -> set[Ref]:
+    """Return the steps that the finished datasets need; variables of earlier stages that nothing reads are left out."""
+    pending = [Ref(spec.dataset, name) for spec in study.datasets.values() for name in (ROWS, *variable_names(spec))]
+    needed: set[Ref] = set()
+    while pending:
+        ref = pending.pop()
+        if ref in needed or ref.table not in planner.stages:
+            continue
+        needed.add(ref)
+        if ref.variable != ROWS:
+            pending += [Ref(ref.table, ROWS), *planner.variables[ref].needs]
+            continue
+        for source in planner.sources[ref.table]:
+            pending += [Ref(source.table, name) for name in (ROWS, *source.group)]
+            pending += [*(source.where.needs if source.where else ()), *source.method_needs]
+            if source.method_rules:
+                tables = (source.table, *(part.table for part in (*source.events, *source.censor)))
+                pending += [Ref(table, name) for table in tables for name in (ROWS, SUBJECT)]
+    return needed
 
 
 class Planner:
