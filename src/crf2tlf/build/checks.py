@@ -8,6 +8,7 @@ import numpy as np
 
 from crf2tlf.build.result import BuildResult, Dataset
 from crf2tlf.build.run import report_records
+from crf2tlf.findings import nearest
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.spec.dataset import CheckSpec
 
@@ -28,6 +29,9 @@ def _run(build: BuildResult, dataset: Dataset, check: CheckSpec) -> None:
     except RuleError as error:
         build.findings.add(error.code, check.that.place, str(error))
         return
+    if holds.dtype != "boolean":
+        build.findings.add("RULE_TYPE", check.that.place, f"{dataset.name}: a check takes a condition: {check.that}")
+        return
     fails = np.flatnonzero((holds.fillna(True) == False).to_numpy(dtype=bool) & concerned)  # noqa: E712
     if not len(fails):
         return
@@ -47,6 +51,10 @@ def _run(build: BuildResult, dataset: Dataset, check: CheckSpec) -> None:
 def _check_subjects(build: BuildResult) -> None:
     study = build.study
     home = build.datasets.get(study.spec.subject_dataset)
+    if home is None and "subject_dataset" in study.spec.model_fields_set:
+        message = f"subject_dataset: there is no dataset {study.spec.subject_dataset}"
+        guess = nearest(study.spec.subject_dataset, build.datasets)
+        build.findings.add("SPEC_REFERENCE", study.spec.place, message + guess)
     if home is None or "USUBJID" not in home.frame:
         return
     known = set(home.frame["USUBJID"].dropna())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crf2tlf.build.codelists import allowed_values, check_codelists
 from crf2tlf.build.metadata import VariableMetadata, declared, describe, is_sdtm, variable_names
 from crf2tlf.build.planned import Plan
 from crf2tlf.build.result import Dataset, permutation
@@ -20,7 +21,7 @@ from crf2tlf.rules.grouping import codes, combine
 from crf2tlf.rules.scope import Ref
 from crf2tlf.spec import Study
 from crf2tlf.spec.dataset import CodelistBy, DatasetSpec
-from crf2tlf.standards import codelist, sdtm_dataset, sdtm_order, sdtm_variable
+from crf2tlf.standards import sdtm_dataset, sdtm_order, sdtm_variable
 
 SUPPLEMENTAL = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")
 
@@ -28,6 +29,7 @@ SUPPLEMENTAL = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "Q
 def finish(study: Study, plan: Plan, tables: Tables, findings: Findings) -> dict[str, Dataset]:
     """Return all finished datasets by name, SDTM first; what is wrong with their values becomes findings."""
     finished: dict[str, Dataset] = {}
+    check_codelists(study, findings)
     for spec in study.datasets.values():
         dataset = _dataset(study, plan, tables, spec, findings)
         _check_values(study, dataset, tables, findings)
@@ -76,10 +78,11 @@ def _rest(names: list[str], ordered: list[str]) -> list[str]:
 def _check_values(study: Study, dataset: Dataset, tables: Tables, findings: Findings) -> None:
     if dataset.spec.output:  # a helper dataset's keys are its order only
         _check_keys(dataset, tables, findings)
-    for variable in dataset.variables:
+    supplemental = [describe(study, dataset.spec, name, Kind.TEXT) for name in dataset.spec.supplemental]
+    for variable in [*dataset.variables, *supplemental]:
         values = dataset.frame[variable.name]
-        given = dataset.spec.variables.get(variable.name)
-        required = (given and given.required) or (dataset.sdtm and variable.core == "Req")
+        given = declared(dataset.spec, variable.name)
+        required = given.required or (dataset.sdtm and variable.core == "Req")
         if required and values.isna().any():
             message = f"{dataset.name}.{variable.name} must not be missing"
             _report(dataset, np.flatnonzero(values.isna()), "KEY_MISSING", message, tables, findings)
@@ -100,18 +103,6 @@ def _check_keys(dataset: Dataset, tables: Tables, findings: Findings) -> None:
         _report(dataset, again, "KEY_DUPLICATE", message, tables, findings)
 
 
-def allowed_values(study: Study, name: str) -> tuple[dict[str, str | None], bool] | None:
-    """Return the values of a codelist with their decodes, and whether it may be extended; None if it is unknown."""
-    own = study.codelists.codelists.get(name)
-    if own and own.terms is not None:
-        return {**own.terms, **own.add}, False
-    standard = codelist(own.from_ if own and own.from_ else name)
-    if standard is None:
-        return None
-    terms: dict[str, str | None] = {value: term.preferred for value, term in standard.terms.items()}
-    return {**terms, **(own.add if own else {})}, standard.extensible and not (own and own.add)
-
-
 def _check_codelist(
     study: Study, dataset: Dataset, variable: VariableMetadata, values: Any, tables: Tables, findings: Findings
 ) -> None:
@@ -120,6 +111,8 @@ def _check_codelist(
     given = declared(dataset.spec, variable.name).codelist
     parts = [(np.ones(dataset.size, dtype=bool), variable.codelists)]
     if isinstance(given, CodelistBy):
+        if given.by not in dataset.frame:  # reported with the other references
+            return
         chooser = dataset.frame[given.by]
         parts = [((chooser == value).to_numpy(dtype=bool), (name,)) for value, name in given.cases.items()]
     for concerned, names in parts:

@@ -15,21 +15,19 @@ from crf2tlf.build.tables import FormTable, Tables
 from crf2tlf.files.csv import RawTable, read_csv
 from crf2tlf.findings import Findings, Place, nearest
 from crf2tlf.methods import CATALOGUE, Kind
-from crf2tlf.methods.catalogue import Integers
+from crf2tlf.methods.catalogue import Integers, unreported
 from crf2tlf.rules import columns
 from crf2tlf.rules.compile import SUBJECT, compile_rule
 from crf2tlf.rules.grouping import codes, combine
 from crf2tlf.rules.node import Column, Node
 from crf2tlf.rules.parse import RuleError
-from crf2tlf.rules.scope import Ref, Scope
+from crf2tlf.rules.scope import Ref, Scope, by_value
 from crf2tlf.spec import Study
+from crf2tlf.spec.form import FORM_COLUMNS as FORM_COLUMNS
 from crf2tlf.spec.form import FormSpec
 from crf2tlf.spec.model import Rule
 
-SUBJECT_COLUMN = "SUBJECT"
-RECORD_COLUMN = "RECORD"
-FORM_COLUMNS = (SUBJECT_COLUMN, SUBJECT, RECORD_COLUMN)
-"""What every form has beside its declared columns: the subject as collected, USUBJID, and the record's number."""
+SUBJECT_COLUMN, _, RECORD_COLUMN = FORM_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -53,17 +51,20 @@ class RawData:
 def read_forms(study: Study, findings: Findings) -> RawData:
     """Read every form that the specs describe; what is wrong becomes findings at file and line."""
     data = RawData()
-    _report_extra_files(study, findings)
+    present = _report_files(study, findings)
     for form in study.forms.values():
-        raw = read_csv(study.raw / form.file, f"raw/{form.file}", form.encoding, findings, delimiter=form.delimiter)
+        raw = None
+        if form.file in present:
+            place = f"raw/{form.file}"
+            raw = read_csv(study.raw / form.file, place, form.encoding, findings, delimiter=form.delimiter)
         if raw is None:
             data.forms[form.form] = _empty(form)
             continue
         data.read[form.form] = len(raw.lines)
         values = _declared_columns(form, raw, findings)
         table = FormTable(f"raw.{form.form}", raw.file, values, raw.lines)
-        _check_cells(form, table, findings)
         data.forms[form.form] = _leave_out(study, form, table, data, findings)
+        _check_cells(form, data.forms[form.form], findings)
     return data
 
 
@@ -82,24 +83,33 @@ def column_kind(name: str) -> Kind:
     return Kind.NUMBER if name == RECORD_COLUMN else Kind.TEXT
 
 
-def _report_extra_files(study: Study, findings: Findings) -> None:
-    declared = {form.file for form in study.forms.values()}
+def _report_files(study: Study, findings: Findings) -> set[str]:
+    """Return the names of the files in the raw folder; report those that are missing and those that no form names."""
     if not study.raw.is_dir():
         findings.add("RAW_FILE_MISSING", Place("raw"), f"there is no raw folder {study.raw}")
-        return
-    for path in sorted(study.raw.iterdir()):
-        if path.is_file() and path.suffix.lower() in (".csv", ".xlsx", ".xls", ".txt") and path.name not in declared:
-            guess = nearest(path.name, declared)
-            findings.add("RAW_FILE_EXTRA", Place(f"raw/{path.name}"), f"no form in specs/raw names this file{guess}")
+        return set()
+    present = {path.name for path in study.raw.iterdir() if path.is_file()}
+    declared = {form.file: form for form in study.forms.values()}
+    extra = sorted(n for n in present - declared.keys() if n.lower().endswith((".csv", ".xlsx", ".xls", ".txt")))
+    missing = [name for name in declared if name not in present]
+    for name in missing:
+        message = f"there is no such file; {declared[name].place.file} names it{nearest(name, extra)}"
+        findings.add("RAW_FILE_MISSING", Place(f"raw/{name}"), message)
+    for name in extra:
+        message = f"no form in specs/raw names this file{nearest(name, missing)}"
+        findings.add("RAW_FILE_EXTRA", Place(f"raw/{name}"), message)
+    return present
 
 
 def _declared_columns(form: FormSpec, raw: RawTable, findings: Findings) -> dict[str, pd.Series[Any]]:
     """Return the declared columns by their names in rules, blanks taken off; report missing and further ones."""
     values: dict[str, pd.Series[Any]] = {}
     headers = {form.header(name): name for name in form.columns}
-    for header in raw.frame.columns:
-        if header not in headers and form.other_columns == "finding":
-            guess = nearest(header, headers)
+    lacking = [header for header in headers if header not in raw.frame]
+    further = [header for header in raw.frame.columns if header not in headers]
+    for header in further:
+        if form.other_columns == "finding":
+            guess = nearest(header, lacking)
             findings.add(
                 "RAW_COLUMN_EXTRA",
                 Place(raw.file, 1),
@@ -110,7 +120,7 @@ def _declared_columns(form: FormSpec, raw: RawTable, findings: Findings) -> dict
             stripped = raw.frame[header].str.strip()
             values[name] = stripped.where(stripped != "").reset_index(drop=True)
         else:
-            guess = nearest(header, raw.frame.columns)
+            guess = nearest(header, further)
             message = f"the column {header!r} that {form.place.file} declares is missing{guess}"
             findings.add("RAW_COLUMN_MISSING", Place(raw.file, 1), message)
             values[name] = columns.missing(Kind.TEXT, len(raw.lines))
@@ -131,9 +141,11 @@ def _check_cells(form: FormSpec, table: FormTable, findings: Findings) -> None:
             known = {code.casefold() for code in spec.codes}
             unknown = values.notna() & ~values.str.casefold().isin(known)
             report(unknown, "RAW_CODE", f"{{value}} is not in the code list {', '.join(spec.codes)}", values)
-        if spec.formats and "iso8601" in CATALOGUE:
-            options: dict[str, Any] = {"formats": spec.formats, "report": report}
-            CATALOGUE["iso8601"].function(values, **options)
+        if spec.formats:
+            try:
+                CATALOGUE["iso8601"].function(values, formats=spec.formats, report=report)
+            except ValueError as error:
+                findings.add("SPEC_MODEL", spec.place, f"columns.{name}.formats: {error}")
 
 
 def _report_cells(
@@ -142,12 +154,8 @@ def _report_cells(
     found = np.flatnonzero(pd.Series(mask).to_numpy(dtype=bool, na_value=False))
     if not len(found):
         return
-    groups: list[tuple[str, Integers]] = [("", found)]
-    if values is not None:
-        texts = values.iloc[found].fillna("").to_numpy()
-        groups = [(value, found[texts == value]) for value in pd.unique(texts)]
-    for value, positions in groups:
-        text = f"{column}: {message.replace('{value}', repr(str(value)))}"
+    for shown, positions in [("", found)] if values is None else by_value(found, values):
+        text = f"{column}: {message.replace('{value}', shown)}"
         places = table.places(positions)
         findings.add(code, places[0], text, records=places[1:], count=len(positions))
 
@@ -202,10 +210,7 @@ def _leave_out(study: Study, form: FormSpec, table: FormTable, data: RawData, fi
         again = pd.Series(groups).duplicated(keep=form.duplicates.keep).to_numpy()
         drop(again, f"entered twice (same {', '.join(by)}); the {form.duplicates.keep} is kept")
     if form.cutoff and study.spec.data_cutoff:
-        iso = CATALOGUE["iso8601"].function(
-            table.column(form.cutoff), formats=form.columns[form.cutoff].formats, report=_silent
-        )
-        late = (iso.fillna("") > study.spec.data_cutoff.isoformat()).to_numpy(dtype=bool)
+        late = _late(table.column(form.cutoff), form.columns[form.cutoff].formats, study.spec.data_cutoff.isoformat())
         drop(late, f"after the data cut-off ({form.cutoff} > {study.spec.data_cutoff})")
     for rule in form.leave_out:
         drop(_where(study, form, table, rule.where, findings), rule.reason)
@@ -216,8 +221,13 @@ def _leave_out(study: Study, form: FormSpec, table: FormTable, data: RawData, fi
     return FormTable(table.name, table.file, taken, table.lines[kept])
 
 
-def _silent(*_arguments: Any, **_options: Any) -> None:
-    """Report nothing: the cells have been checked before."""
+def _late(dates: pd.Series[Any], formats: tuple[str, ...], cutoff: str) -> Any:
+    """Return which dates are after the cut-off; what is wrong with them, or with the formats, is reported before."""
+    try:
+        iso = CATALOGUE["iso8601"].function(dates, formats=formats, report=unreported)
+    except ValueError:
+        return np.zeros(len(dates), dtype=bool)
+    return (iso.str.slice(0, 10).fillna("") > cutoff).to_numpy(dtype=bool)
 
 
 def _with_subject(study: Study, form: FormSpec, table: FormTable, findings: Findings) -> FormTable:
@@ -228,7 +238,11 @@ def _with_subject(study: Study, form: FormSpec, table: FormTable, findings: Find
     table = FormTable(table.name, table.file, values, table.lines)
     found = _evaluate(study, form, table, study.spec.usubjid, findings)
     if found is not None:
-        values[SUBJECT] = columns.column(found[1], Kind.TEXT, table.size)
+        node, value = found
+        if node.kind is Kind.TEXT:
+            values[SUBJECT] = columns.column(value, Kind.TEXT, table.size)
+        else:
+            findings.add("RULE_TYPE", study.spec.usubjid.place, f"usubjid takes text, its rule gives {node.kind}")
     return table
 
 
@@ -246,15 +260,14 @@ def _where(study: Study, form: FormSpec, table: FormTable, rule: Rule, findings:
 def _evaluate(
     study: Study, form: FormSpec, table: FormTable, rule: Rule, findings: Findings
 ) -> tuple[Node, columns.Value] | None:
-    try:
-        node = compile_rule(rule, FormNames(form, study.constants))
-    except RuleError as error:
-        findings.add(error.code, rule.place, str(error))
-        return None
-
     def report(positions: Integers, code: str, message: str) -> None:
         places = table.places(positions)
         findings.add(code, places[0] if places else rule.place, message, records=places[1:], count=len(positions))
 
     scope = Scope(table.size, table.column, table.column, Tables(), report)
-    return node, node.evaluate(scope)
+    try:
+        node = compile_rule(rule, FormNames(form, study.constants))
+        return node, node.evaluate(scope)
+    except RuleError as error:
+        findings.add(error.code, rule.place, str(error))
+        return None

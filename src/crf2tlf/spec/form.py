@@ -21,7 +21,7 @@ def _label_alone(value: object) -> object:
     return value
 
 
-MADE = ("SUBJECT", "USUBJID", "RECORD")
+FORM_COLUMNS = ("SUBJECT", "USUBJID", "RECORD")
 """Columns that every form has beside those declared."""
 
 
@@ -96,7 +96,7 @@ class FormSpec(SpecModel):
             raise SpecFault(f"the column {self.cutoff} needs formats: it is compared with the data cut-off", "cutoff")
         headers: dict[str, str] = {}
         for name in self.columns:
-            if (name in MADE and name != self.subject) or name == "USUBJID":
+            if (name in FORM_COLUMNS and name != self.subject) or name == "USUBJID":
                 made = "study.yaml's rule makes" if name == "USUBJID" else "the program makes for every form"
                 raise SpecFault(
                     f"{name} is a column that {made}; give it another name, and `from: {name}`", "columns", name

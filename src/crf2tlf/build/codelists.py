@@ -1,0 +1,58 @@
+"""Codelists of a study: what values they take, and whether the names that specs give them exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crf2tlf.build.metadata import variable_names
+from crf2tlf.findings import Findings, Place, nearest
+from crf2tlf.spec import Study
+from crf2tlf.spec.dataset import CodelistBy, DatasetSpec, VariableSpec
+from crf2tlf.standards import codelist, codelist_names
+
+
+def allowed_values(study: Study, name: str) -> tuple[dict[str, str | None], bool] | None:
+    """Return the values of a codelist with their decodes, and whether it may be extended; None if it is unknown."""
+    own = study.codelists.codelists.get(name)
+    if own and own.terms is not None:
+        return {**own.terms, **own.add}, False
+    standard = codelist(own.from_ if own and own.from_ else name)
+    if standard is None:
+        return None
+    terms: dict[str, str | None] = {value: term.preferred for value, term in standard.terms.items()}
+    return {**terms, **(own.add if own else {})}, standard.extensible and not (own and own.add)
+
+
+def check_codelists(study: Study, findings: Findings) -> None:
+    """Report codelists that specs name and that do not exist, in codelists.yaml and in the variables of datasets."""
+    for name, spec in study.codelists.codelists.items():
+        if allowed_values(study, name) is None:
+            wanted = spec.from_ or name
+            message = f"there is no CDISC codelist {wanted}{nearest(wanted, codelist_names())}; give `from` or `terms`"
+            findings.add("SPEC_REFERENCE", spec.place, f"codelists.{name}: {message}")
+    for dataset in study.datasets.values():
+        for variable, given in _variables(dataset):
+            what = f"{dataset.dataset}.{variable}"
+            for name in given.codelist_names():
+                if name not in study.codelists.codelists and allowed_values(study, name) is None:
+                    known = [*study.codelists.codelists, *codelist_names()]
+                    message = f"{what}: there is no codelist {name}{nearest(name, known)}"
+                    findings.add("SPEC_REFERENCE", given.place, message)
+            if isinstance(given.codelist, CodelistBy) and given.codelist.by not in variable_names(dataset):
+                guess = nearest(given.codelist.by, variable_names(dataset))
+                message = f"{what}: its codelist depends on {given.codelist.by}, which is no variable{guess}"
+                findings.add("SPEC_REFERENCE", _place(given), message)
+
+
+def _place(variable: VariableSpec) -> Place:
+    return variable.codelist.place if isinstance(variable.codelist, CodelistBy) else variable.place
+
+
+def _variables(dataset: DatasetSpec) -> Iterator[tuple[str, VariableSpec]]:
+    """Yield every variable that a dataset's spec describes, wherever it does."""
+    yield from dataset.variables.items()
+    yield from dataset.supplemental.items()
+    for row in dataset.rows:
+        yield from row.set.items()
+        for part in row.each:
+            yield from part.set.items()
