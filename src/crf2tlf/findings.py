@@ -68,6 +68,7 @@ class Findings:
 
     policy: Mapping[str, Severity] = field(default_factory=dict)
     items: list[Finding] = field(default_factory=list)
+    _known: set[Finding] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def add(
         self,
@@ -84,7 +85,8 @@ class Findings:
         places = tuple(records)
         total = count if count is not None else max(len(places), 1)
         item = Finding(code, place, message, self.policy.get(code, usual), places, total)
-        if item not in self.items:
+        if item not in self._known:
+            self._known.add(item)
             self.items.append(item)
 
     def __iter__(self) -> Iterator[Finding]:

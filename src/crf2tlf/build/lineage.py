@@ -54,7 +54,7 @@ def record_lineage(build: BuildResult, dataset: Dataset, known: Known | None = N
 
     The rows of a link are positions in the source's table. ``known`` keeps what was worked out for other datasets.
     """
-    links = _links(build, dataset.name.removeprefix("SUPP"), {} if known is None else known)
+    links = _links(build, dataset.spec.dataset, {} if known is None else known)
     return [_taken(link, dataset.positions) for link in links]
 
 

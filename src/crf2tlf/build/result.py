@@ -12,6 +12,7 @@ import pandas as pd
 from crf2tlf.build.ledger import LedgerEntry
 from crf2tlf.build.metadata import VariableMetadata
 from crf2tlf.build.planned import Plan
+from crf2tlf.build.run import report_records
 from crf2tlf.build.tables import Tables
 from crf2tlf.findings import Findings, nearest
 from crf2tlf.methods import Kind
@@ -94,12 +95,17 @@ class BuildResult:
         return compile_rule(rule, FinishedNames(self, dataset))
 
     def _scope(self, dataset: str, rule: Rule) -> Scope:
-        def report(found: Integers, code: str, message: str) -> None:
-            self.findings.add(code, rule.place, f"{dataset}: {message}", count=max(len(found), 1))
-
         here = self.datasets[dataset]
         tables: Mapping[str, Table] = self.datasets
-        return Scope(here.size, here.column, here.column, tables, report)
+
+        def report(found: Integers, code: str, message: str) -> None:
+            joined(dataset, found, code, message)
+
+        def joined(table: str, found: Integers, code: str, message: str) -> None:
+            of, shown = self.datasets[table], f"{dataset}: {message}"
+            report_records(self.tables, of.spec.dataset, of.positions[found], code, shown, rule.place, self.findings)
+
+        return Scope(here.size, here.column, here.column, tables, report, joined_reporter=joined)
 
 
 class FinishedNames:

@@ -79,7 +79,11 @@ def _block(source: PlannedSource, start: int, tables: Tables, findings: Findings
 
     selected = np.arange(origin.size, dtype=np.int64)
     if source.where is not None:
-        chosen = column(source.where.evaluate(scope_of(selected)), Kind.TRUTH, origin.size)
+        try:
+            chosen = column(source.where.evaluate(scope_of(selected)), Kind.TRUTH, origin.size)
+        except RuleError as error:  # a method refuses the data
+            findings.add(error.code, place, str(error))
+            chosen = columns.missing(Kind.TRUTH, origin.size)
         selected = columns.positions(chosen).astype(np.int64)
     if source.group:
         return _grouped(source, selected, start, tables)
@@ -138,7 +142,7 @@ def _values(
 
 
 def _finished(node: Node, kind: Kind, scope: Scope) -> pd.Series[Any]:
-    if node.kind is Kind.ANY and not node.is_constant:
+    if node.kind is not kind and not (node.kind is Kind.ANY and node.is_constant):  # a finding of the plan
         node = missing_value(kind)
     try:
         values = column(node.evaluate(scope), kind, scope.size)

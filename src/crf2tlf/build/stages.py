@@ -49,7 +49,7 @@ def _each(row: RowSource) -> Iterator[RowSource]:
         where = tuple(w for w in (row.where, part.where) if w is not None)
         joined = None
         if where:
-            joined = Rule(" and ".join(f"({w.text})" for w in where), where[-1].place)
+            joined = Rule(" and ".join(f"({w.text}\n)" for w in where), where[-1].place)
         yield row.model_copy(
             update={
                 "each": (),

@@ -39,8 +39,9 @@ class Link:
 
     def sources(self, positions: Integers) -> Integers:
         """Return the source records of the records at ``positions``, each once."""
-        pieces = [self.rows[self.offsets[p] : self.offsets[p + 1]] for p in positions]
-        return np.unique(np.concatenate(pieces)) if pieces else np.empty(0, dtype=np.int64)
+        chosen = np.zeros(len(self.offsets) - 1, dtype=bool)
+        chosen[positions] = True
+        return np.unique(self.rows[np.repeat(chosen, np.diff(self.offsets))])
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,8 @@ def constant_of_kind(value: str, kind: Kind | None) -> Node:
 def _cases(spec: VariableSpec, names: Namespace) -> Node:
     assert spec.by is not None
     chooser = Compiler(names).column_node(names.bare(spec.by))
+    if chooser.kind not in (Kind.TEXT, Kind.NUMBER):
+        raise RuleError("RULE_TYPE", f"by takes a variable with text or numbers; {spec.by} is {chooser.kind}")
     cases = {value: compile_rule(rule, names) for value, rule in spec.cases.items()}
     other = compile_rule(spec.else_, names) if spec.else_ else constant_node(None)
     nodes = [chooser, *cases.values(), other]
@@ -88,6 +90,7 @@ def _mapped(spec: VariableSpec, node: Node, maps: Maps) -> Node:
         shown = f"the map {spec.map}"
     else:
         table, shown = spec.map or {}, "the map"
+    folded = _folded(table, shown)
     if node.kind not in (Kind.TEXT, Kind.NUMBER, Kind.ANY):
         raise RuleError("RULE_TYPE", f"a map takes text or numbers, not {node.kind}")
     known = ", ".join(list(table)[:12])
@@ -96,7 +99,7 @@ def _mapped(spec: VariableSpec, node: Node, maps: Maps) -> Node:
         values = column(node.evaluate(scope), node.kind, scope.size)
         if node.kind is Kind.NUMBER:
             values = CATALOGUE["text"].function(values)
-        result, unmapped = recode(values, table)
+        result, unmapped = recode(values, folded)
         if spec.unmapped == "finding":
             message = f"{{value}} is not in {shown} ({known})"
             reporting(scope)(unmapped, "MAP_UNMAPPED", message, values)
@@ -107,20 +110,28 @@ def _mapped(spec: VariableSpec, node: Node, maps: Maps) -> Node:
     return Node(Kind.TEXT, evaluate, node.needs, node.per_source)
 
 
+def _folded(table: Mapping[str, str | None], shown: str) -> dict[str, str | None]:
+    """Return a map as it is looked up: without blanks at the ends and case. Raises ``RuleError`` for two meanings."""
+    folded: dict[str, str | None] = {}
+    for key, target in table.items():
+        short = key.strip().casefold()
+        if folded.get(short, target) != target:
+            raise RuleError(
+                "SPEC_MODEL", f"{shown} gives {key!r} two meanings: blanks at the ends and case do not count"
+            )
+        folded[short] = target
+    return folded
+
+
 def recode(
-    values: pd.Series[Any], table: Mapping[str, str | None]
+    values: pd.Series[Any], folded: Mapping[str, str | None]
 ) -> tuple[pd.Series[Any], np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Return the mapped values and which present values the map lacks; blanks at the ends and case are ignored."""
-    folded = {key.strip().casefold(): target for key, target in table.items()}
+    """Return the mapped values and which present values the map lacks."""
     numbers, uniques = pd.factorize(values)
-    targets, known = [], []
-    for unique in uniques:
-        key = str(unique).strip().casefold()
-        known.append(key in folded)
-        targets.append(folded.get(key) or None)
-    pool = pd.Series([*targets, None], dtype="str")
-    unmapped = np.array([*[not k for k in known], False], dtype=bool)[numbers]
-    return columns.take(pool, np.where(numbers < 0, len(targets), numbers)), unmapped
+    keys = [str(unique).strip().casefold() for unique in uniques]
+    pool = pd.Series([*(folded.get(key) or None for key in keys), None], dtype="str")
+    unmapped = np.array([*(key not in folded for key in keys), False], dtype=bool)[numbers]
+    return columns.take(pool, np.where(numbers < 0, len(keys), numbers)), unmapped
 
 
 def _as_number(node: Node) -> Node:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from crf2tlf.build.metadata import declared
 from crf2tlf.build.result import BuildResult, Dataset
-from crf2tlf.files.xpt import XptDataset, XptVariable, write_xpt
+from crf2tlf.files.ibm_float import representable
+from crf2tlf.files.xpt import XptDataset, XptVariable, as_sas_numbers, parse_format, write_xpt
+from crf2tlf.files.xpt_check import TEXT_LENGTH as LONGEST
 from crf2tlf.files.xpt_check import check_xpt, verify_xpt
 from crf2tlf.findings import Findings, Place
 
@@ -31,32 +38,58 @@ def transport_form(dataset: Dataset) -> tuple[pd.DataFrame, XptDataset]:
             variables.append(XptVariable(v.name, v.label, "Num", 8, v.format))
         else:
             longest = frame[v.name].str.len().max()
-            length = int(longest) if pd.notna(longest) else 1
-            variables.append(XptVariable(v.name, v.label, "Char", v.length or max(length, 1), v.format))
+            length = min(max(int(longest), 1), LONGEST) if pd.notna(longest) else 1
+            variables.append(XptVariable(v.name, v.label, "Char", v.length or length, v.format))
     return frame, XptDataset(dataset.name, dataset.label, tuple(variables))
 
 
-def as_draft(frame: pd.DataFrame, dataset: XptDataset) -> tuple[pd.DataFrame, XptDataset]:
-    """Return data that a transport file takes whatever their faults, under a label that says DRAFT.
+def as_held(frame: pd.DataFrame, dataset: XptDataset, *, draft: bool) -> tuple[pd.DataFrame, XptDataset]:
+    """Return data that a transport file takes whatever their faults; data without faults stay as they are.
 
-    Characters that it cannot hold become ``?``, texts are cut to 200. Only for draft builds.
+    Texts are cut to what fits, and characters that the file cannot hold become ``?``; numbers that it cannot hold are
+    missing; long names are cut. Faults are findings before this is reached: only a draft goes on, or a study whose
+    policy says that they are no errors. The label of a draft says DRAFT.
     """
-    texts = {v.name for v in dataset.variables if v.type == "Char"}
-    fitted = frame.copy()
-    for name in texts:
-        plain = fitted[name].astype("str").str.replace(r"[^ -~]", "?", regex=True).str.slice(0, 200)
-        fitted[name] = plain
-    variables = []
+    held, variables = {}, []
+    names = _short_names([v.name for v in dataset.variables])
     for v in dataset.variables:
-        longest = fitted[v.name].str.len().max() if v.name in texts else 8
-        length = max(int(longest), 1) if pd.notna(longest) else 1
-        variables.append(replace(v, name=v.name[:8], label=_plain(v.label), length=length))
-    fitted.columns = pd.Index([name[:8] for name in fitted.columns])
-    return fitted, XptDataset(dataset.name, _plain(f"DRAFT: {dataset.label}"), tuple(variables))
+        column, described = (_held_text if v.type == "Char" else _held_number)(frame[v.name], v)
+        held[names[v.name]] = column
+        variables.append(replace(described, name=names[v.name], label=_plain(v.label)))
+    label = _plain(f"DRAFT: {dataset.label}" if draft else dataset.label)
+    return pd.DataFrame(held), XptDataset(dataset.name[:8], label, tuple(variables))
+
+
+def _held_text(values: pd.Series[Any], v: XptVariable) -> tuple[pd.Series[Any], XptVariable]:
+    length = min(v.length, LONGEST)
+    return values.astype("str").str.replace(r"[^ -~]", "?", regex=True).str.slice(0, length), replace(v, length=length)
+
+
+def _held_number(values: pd.Series[Any], v: XptVariable) -> tuple[pd.Series[Any], XptVariable]:
+    known = v.format if v.format and parse_format(v.format) else None
+    for described in (replace(v, format=known), replace(v, format="DATE9." if values.dtype.kind == "M" else None)):
+        try:
+            numbers = as_sas_numbers(values, described.format)
+        except ValueError:
+            continue
+        return values.where(representable(numbers)), described
+    return pd.Series(np.full(len(values), np.nan)), replace(v, format=None)
+
+
+def _short_names(names: list[str]) -> dict[str, str]:
+    """Return for each name one of at most 8 characters, all different."""
+    short: dict[str, str] = {name: name for name in names if len(name) <= 8}
+    for name in names:
+        candidate, number = name[:8], 0
+        while name not in short and candidate in short.values():
+            number += 1
+            candidate = f"{name[: 8 - len(str(number))]}{number}"
+        short.setdefault(name, candidate)
+    return short
 
 
 def _plain(label: str) -> str:
-    return label.encode("ascii", "replace").decode("ascii")[:40]
+    return re.sub("[^ -~]", "?", label)[:40]
 
 
 def check_transport(build: BuildResult, findings: Findings) -> None:
@@ -64,7 +97,24 @@ def check_transport(build: BuildResult, findings: Findings) -> None:
     for dataset in build.datasets.values():
         if dataset.spec.output:
             frame, description = transport_form(dataset)
-            check_xpt(frame, description, Place(dataset.spec.place.file, dataset.spec.place.line), findings)
+            check_xpt(
+                frame,
+                description,
+                dataset.spec.place,
+                findings,
+                record_place=partial(_record_place, build, dataset),
+                variable_place=partial(_variable_place, dataset),
+            )
+
+
+def _record_place(build: BuildResult, dataset: Dataset, record: int) -> Place:
+    places = build.tables.places(dataset.spec.dataset, dataset.positions[record : record + 1])
+    return places[0] if places else dataset.spec.place
+
+
+def _variable_place(dataset: Dataset, variable: str) -> Place:
+    place = declared(dataset.spec, variable).place
+    return place if place.file else dataset.spec.place
 
 
 def write_datasets(build: BuildResult, datasets: Iterable[Dataset], folder: Path, *, draft: bool = False) -> list[Path]:
@@ -73,8 +123,7 @@ def write_datasets(build: BuildResult, datasets: Iterable[Dataset], folder: Path
     written = []
     for dataset in datasets:
         frame, description = transport_form(dataset)
-        if draft:
-            frame, description = as_draft(frame, description)
+        frame, description = as_held(frame, description, draft=draft)
         path = folder / f"{dataset.name.lower()}.xpt"
         write_xpt(path, frame, description, timestamp)
         differences = verify_xpt(path, frame, description)

@@ -24,6 +24,9 @@ DTYPES: dict[Kind, str] = {
     Kind.TRUTH: "boolean",
     Kind.ANY: "str",
 }
+FOUR_DIGIT_YEARS = 3_652_059
+"""The days of the years 1 to 9999; a date further away is none."""
+
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "Eq": operator.eq,
     "NotEq": operator.ne,
@@ -107,10 +110,13 @@ def _date_arithmetic(operation: str, left: Value, right: Value, kinds: tuple[Kin
         return pd.Series(elapsed.to_numpy() / np.timedelta64(1, "D"), dtype="float64")
     if kinds[0] is Kind.NUMBER:
         left, right = right, left
-    days = pd.to_timedelta(np.floor(column(right, Kind.NUMBER, size)), unit="D").astype("timedelta64[s]")
-    day = column(left, Kind.DATE, size)
-    moved: pd.Series[Any] = (day + days if operation == "Add" else day - days).astype("datetime64[s]")
-    return moved
+    days = np.floor(column(right, Kind.NUMBER, size).to_numpy(dtype="float64"))
+    day = column(left, Kind.DATE, size).to_numpy().astype("datetime64[D]")
+    known = (np.abs(days) < FOUR_DIGIT_YEARS) & ~np.isnat(day)
+    shift = np.where(known, days, 0).astype(np.int64)
+    moved = day + shift if operation == "Add" else day - shift
+    known &= (moved >= np.datetime64("0001-01-01")) & (moved <= np.datetime64("9999-12-31"))
+    return pd.Series(np.where(known, moved, np.datetime64("NaT")).astype("datetime64[s]"))
 
 
 def choose(condition: pd.Series[Any], parts: tuple[pd.Series[Any], pd.Series[Any]], kind: Kind) -> pd.Series[Any]:

@@ -12,6 +12,9 @@ import pandas as pd
 from crf2tlf.methods.catalogue import Integers
 from crf2tlf.rules.columns import take
 
+VALUES_SHOWN = 50
+"""How many different values are reported each by itself."""
+
 
 @dataclass(frozen=True, order=True)
 class Ref:
@@ -119,8 +122,19 @@ def reporting(scope: AnyScope) -> Callable[..., None]:
         if values is None:
             scope.reporter(found, code, message)
             return
-        offending = values.iloc[found].astype("str").fillna("missing")
-        for value, group in pd.Series(found).groupby(offending.to_numpy(), sort=False):
-            scope.reporter(group.to_numpy(), code, message.replace("{value}", repr(value)))
+        for shown, positions in by_value(found, values):
+            scope.reporter(positions, code, message.replace("{value}", shown))
 
     return report
+
+
+def by_value(found: Integers, values: pd.Series[Any]) -> list[tuple[str, Integers]]:
+    """Return offending records by their values, as messages show them; after many values the rest is taken together."""
+    numbers, uniques = pd.factorize(values.iloc[found].astype("str").fillna("missing"))
+    shown = [repr(str(value)) for value in uniques[:VALUES_SHOWN]]
+    if len(uniques) > VALUES_SHOWN:
+        shown.append(f"each of {len(uniques) - VALUES_SHOWN} further values")
+    numbers = np.minimum(numbers, VALUES_SHOWN)
+    in_order = np.argsort(numbers, kind="stable")
+    pieces = np.split(found[in_order], np.cumsum(np.bincount(numbers))[:-1]) if len(found) else []
+    return list(zip(shown, pieces, strict=True))
