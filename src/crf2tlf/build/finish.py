@@ -18,7 +18,7 @@ from crf2tlf.findings import Findings
 from crf2tlf.methods import CATALOGUE, Kind
 from crf2tlf.rules import columns
 from crf2tlf.rules.grouping import codes, combine
-from crf2tlf.rules.scope import Ref
+from crf2tlf.rules.scope import Ref, by_value
 from crf2tlf.spec import Study
 from crf2tlf.spec.dataset import CodelistBy, DatasetSpec
 from crf2tlf.standards import sdtm_dataset, sdtm_order, sdtm_variable
@@ -34,7 +34,11 @@ def finish(study: Study, plan: Plan, tables: Tables, findings: Findings) -> dict
         dataset = _dataset(study, plan, tables, spec, findings)
         _check_values(study, dataset, tables, findings)
         finished[spec.dataset] = dataset
-        if spec.supplemental and spec.output:
+        lacking = [name for name in ("STUDYID", "USUBJID") if name not in dataset.frame]
+        if spec.supplemental and spec.output and lacking:
+            message = f"{spec.dataset} needs {' and '.join(lacking)} for its supplemental qualifiers"
+            findings.add("SPEC_VARIABLE", spec.place, message)
+        elif spec.supplemental and spec.output:
             supplement = _supplement(dataset)
             finished[supplement.name] = supplement
     return finished
@@ -114,21 +118,23 @@ def _check_codelist(
         if given.by not in dataset.frame:  # reported with the other references
             return
         chooser = dataset.frame[given.by]
+        if dataset.kinds[given.by] is Kind.NUMBER:
+            chooser = CATALOGUE["text"].function(chooser)
         parts = [((chooser == value).to_numpy(dtype=bool), (name,)) for value, name in given.cases.items()]
     for concerned, names in parts:
-        for value in _outside(study, values[concerned], names):
-            records = np.flatnonzero((values == value).to_numpy(dtype=bool) & concerned)
-            message = f"{dataset.name}.{variable.name}: {value!r} is not in the codelist {', '.join(names)}"
+        outside = np.flatnonzero(concerned & _outside(study, values, names))
+        for shown, records in by_value(outside, values):
+            message = f"{dataset.name}.{variable.name}: {shown} is not in the codelist {', '.join(names)}"
             _report(dataset, records, "CODELIST_VALUE", message, tables, findings)
 
 
-def _outside(study: Study, values: Any, names: tuple[str, ...]) -> list[str]:
-    """Return the values that are in none of the codelists; none where one of them may be extended."""
+def _outside(study: Study, values: Any, names: tuple[str, ...]) -> Any:
+    """Return which values are in none of the codelists; none are where one of them may be extended."""
     lists = [found for name in names if (found := allowed_values(study, name))]
     if not lists or any(extensible for _, extensible in lists):
-        return []
+        return np.zeros(len(values), dtype=bool)
     allowed = set().union(*(set(terms) for terms, _ in lists))
-    return list(values[values.notna() & ~values.isin(allowed)].unique())
+    return (values.notna() & ~values.isin(allowed)).to_numpy(dtype=bool)
 
 
 # Supplemental qualifiers
@@ -137,7 +143,7 @@ def _outside(study: Study, values: Any, names: tuple[str, ...]) -> list[str]:
 def _supplement(dataset: Dataset) -> Dataset:
     """Return SUPP<domain>: one record for each present value of each supplemental qualifier."""
     spec, sequence = dataset.spec, f"{dataset.name}SEQ"
-    has_sequence = sequence in dataset.frame
+    has_sequence = dataset.kinds.get(sequence) is Kind.NUMBER
     parts, positions = [], []
     for name, variable in spec.supplemental.items():
         present = np.flatnonzero(dataset.frame[name].notna())
@@ -148,7 +154,7 @@ def _supplement(dataset: Dataset) -> Dataset:
                 "RDOMAIN": dataset.name,
                 "USUBJID": records["USUBJID"],
                 "IDVAR": sequence if has_sequence else None,
-                "IDVARVAL": records[sequence].map("{:.0f}".format) if has_sequence else None,
+                "IDVARVAL": records[sequence].map("{:.0f}".format, na_action="ignore") if has_sequence else None,
                 "QNAM": name,
                 "QLABEL": variable.label or name,
                 "QVAL": records[name],
