@@ -71,7 +71,7 @@ def _as_rule(value: object) -> object:
 
 
 def _as_list(value: object) -> object:
-    if isinstance(value, (str, Rule, Mapping)):
+    if isinstance(value, (str, Rule, Mapping, LocatedInt, LocatedFloat)):
         one = LocatedList([value])
         one.place = place_of(value)
         one.places = [one.place]
