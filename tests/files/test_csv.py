@@ -98,6 +98,13 @@ def test_what_cannot_be_read_is_one_finding(tmp_path, content, encoding, code, l
     assert findings == [(code, line)]
 
 
+@pytest.mark.parametrize(("text", "encoding"), [("ああ", "cp932"), ("é", "latin-1"), ("é", "cp1252")])
+def test_utf_8_that_passes_for_the_stated_encoding_is_a_finding(tmp_path, text, encoding):
+    table, findings = read(tmp_path, f"A,B\n1,2\n3,{text}\n".encode(), encoding)
+    assert findings == [("RAW_ENCODING", 3)]
+    assert table is not None  # read as stated, for a study whose policy says that this is no error
+
+
 def test_a_file_that_is_not_there(tmp_path):
     findings = Findings()
     assert read_csv(tmp_path / "none.csv", "raw/none.csv", "utf-8", findings) is None
@@ -117,7 +124,7 @@ def test_misshapen_records_are_reported_together_and_the_others_kept(tmp_path):
     table = read_csv(path, "raw/ae.csv", "utf-8", findings)
     (finding,) = findings
     assert (finding.code, finding.count) == ("RAW_RECORD_SHAPE", 2)
-    assert [str(p) for p in finding.records] == ["raw/ae.csv:3", "raw/ae.csv:6"]
+    assert [str(p) for p in (finding.place, *finding.records)] == ["raw/ae.csv:3", "raw/ae.csv:6"]
     assert table.lines.tolist() == [2, 4]
 
 

@@ -145,7 +145,23 @@ def _decode(content: bytes, place_name: str, encoding: str, findings: Findings) 
         message = f"the file is not in the stated encoding {encoding} from this line on"
         findings.add("RAW_ENCODING", Place(place_name, line), message)
         return None
+    if not codec.startswith("utf") and (line := _line_of_utf_8(content)):
+        message = f"the file is UTF-8 from this line on, but {encoding} is stated"
+        findings.add("RAW_ENCODING", Place(place_name, line), message)
     return text.removeprefix("\ufeff")
+
+
+def _line_of_utf_8(content: bytes) -> int:
+    """The line of the first character beyond ASCII if the bytes are UTF-8 as a whole, else 0.
+
+    Bytes in another encoding are hardly ever UTF-8 by chance, while UTF-8 often passes for another encoding.
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return 0
+    foreign = next((at for at, character in enumerate(text) if character > "\x7f"), None)
+    return 0 if foreign is None else _line_at(text, foreign)
 
 
 def _line_of_bad_byte(content: bytes, codec: str, start: int) -> int:
@@ -225,7 +241,7 @@ def _report_shape(records: _Records, width: int, place_name: str, findings: Find
             Place(place_name, line),
             f"the record has {cells} cells where the header has {width}; it is left out."
             " Put a cell that holds the delimiter in double quotes",
-            records=[Place(place_name, at) for at, _ in records.misshapen[:_PLACES_SHOWN]],
+            records=[Place(place_name, at) for at, _ in records.misshapen[1:_PLACES_SHOWN]],
             count=len(records.misshapen),
         )
     elif not len(records.lines):

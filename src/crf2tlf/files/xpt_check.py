@@ -26,11 +26,13 @@ TEXT_LENGTH = 200
 
 _NAME = re.compile("[A-Z_][A-Z0-9_]{0,7}")
 _PRINTABLE_ASCII = "[ -~]*"
-_PLACES_SHOWN = 1_000
+_PLACES_SHOWN = 20
 _DIFFERENCES_SHOWN = 3
 
 RecordPlace = Callable[[int], Place]
 """Where a record of the frame (counted from 0) comes from, for findings."""
+VariablePlace = Callable[[str], Place]
+"""Where a variable is specified, for findings."""
 
 
 def check_xpt(
@@ -40,10 +42,12 @@ def check_xpt(
     findings: Findings,
     *,
     record_place: RecordPlace | None = None,
+    variable_place: VariablePlace | None = None,
 ) -> None:
     """Report everything about a dataset that a SAS transport file cannot hold.
 
-    ``place`` is where the dataset is specified; ``record_place`` says where a record comes from, if that is known.
+    ``place`` is where the dataset is specified; ``record_place`` says where a record comes from and
+    ``variable_place`` where a variable is specified, if that is known.
     Findings: SPEC_MODEL (names of more than 8 characters or of other than A-Z, 0-9 and _; lengths; formats),
     TEXT_LENGTH (labels over 40; texts over 200 or over their variable's length), TEXT_ASCII (characters other than
     printable ASCII), RULE_TYPE (values that are no texts or numbers, numbers out of range), KEY_MISSING (blank
@@ -53,15 +57,15 @@ def check_xpt(
     if sorted(frame.columns) != sorted(v.name for v in dataset.variables):
         raise ValueError(f"{dataset.name}: the frame's columns are not the dataset's variables")
     _check_description(f"the dataset {dataset.name}", dataset.name, dataset.label, place, findings)
-    reporter = _Reporter(dataset.name, place, findings, record_place)
     for variable in dataset.variables:
+        here = variable_place(variable.name) if variable_place else place
         what = f"the variable {dataset.name}.{variable.name}"
-        _check_description(what, variable.name, variable.label, place, findings)
+        _check_description(what, variable.name, variable.label, here, findings)
         for message in _faults_of_length_and_format(variable):
-            findings.add("SPEC_MODEL", place, f"{what}: {message}")
+            findings.add("SPEC_MODEL", here, f"{what}: {message}")
         check = _check_texts if variable.type == "Char" else _check_numbers
-        check(frame[variable.name], variable, reporter)
-    _check_blank_end(frame, dataset, reporter)
+        check(frame[variable.name], variable, _Reporter(dataset.name, here, findings, record_place))
+    _check_blank_end(frame, dataset, _Reporter(dataset.name, place, findings, record_place))
 
 
 @dataclass(frozen=True)
