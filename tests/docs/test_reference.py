@@ -40,3 +40,12 @@ def test_the_words_that_are_no_methods_are_described() -> None:
     described = {call.partition("(")[0] for call in WORDS}
     assert described == {*SOURCE_FACTS, "interval", "desc"}
     assert all(WORDS.values())
+
+
+def test_the_guide_names_every_method_and_no_other() -> None:
+    guide = (FOLDER.parent / "spec-language.md").read_text(encoding="utf-8")
+    table = guide.split("## Column methods")[1].split("\n\n")[1]
+    named = [word for line in table.splitlines()[2:] for word in line.split("|")[2].split()]
+    assert sorted(named) == sorted(name for name, entry in CATALOGUE.items() if entry.shape == "columns")
+    others = [name for name, entry in CATALOGUE.items() if entry.shape != "columns"]
+    assert [name for name in others if f"`{name}(" not in guide and f"`{name}`" not in guide] == []
