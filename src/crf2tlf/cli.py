@@ -5,6 +5,8 @@ Exit codes: 0 done; 1 the study has errors (nothing was written, or drafts were)
 
 from __future__ import annotations
 
+import io
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -55,8 +57,10 @@ class _Place:
 
 @app.callback()
 def options(
-    study: Annotated[Path, typer.Option(help="The study's folder.", file_okay=False)] = Path(),
-    raw: Annotated[Path | None, typer.Option(help="The raw folder, where it is not STUDY/raw.")] = None,
+    study: Annotated[Path, typer.Option(help="The study's folder.", exists=True, file_okay=False)] = Path(),
+    raw: Annotated[
+        Path | None, typer.Option(help="The raw folder, where it is not STUDY/raw.", exists=True, file_okay=False)
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show each dataset and each file.")] = False,
 ) -> None:
     """From raw CRF extracts to SDTM, ADaM, tables, listings and figures, driven by specs."""
@@ -94,7 +98,7 @@ def check() -> None:
     """Check specs and raw data; build everything in memory and write nothing."""
     findings = Findings()
     with _reporting(findings), _progress() as progress:
-        workflow.compute(_Place.study, _Place.raw, "tlf", "draft", progress, findings)
+        workflow.compute(_Place.study, _Place.raw, "tlf", progress, findings)
         findings.stop_on_errors()
     out.print("no errors")
 
@@ -104,7 +108,7 @@ def reconcile() -> None:
     """Compare the results with the published numbers; exit 1 when a row disagrees without a note."""
     findings = Findings()
     with _reporting(findings), _progress() as progress:
-        outcome = workflow.compute(_Place.study, _Place.raw, "tlf", "submission", progress, findings)
+        outcome = workflow.compute(_Place.study, _Place.raw, "tlf", progress, findings)
         rows = outcome.reconciliation
         for row in (row for row in rows if not row.agrees or row.note):
             out.print(escape(f"{row.label}: published {row.published}, generated {row.generated}. {row.note}"))
@@ -115,7 +119,7 @@ def reconcile() -> None:
 
 @app.command()
 def schema(
-    folder: Annotated[Path, typer.Argument(help="Where to write the JSON Schemas.")] = Path("schemas"),
+    folder: Annotated[Path, typer.Argument(help="Where to write the JSON Schemas.", file_okay=False)] = Path("schemas"),
 ) -> None:
     """Write JSON Schemas of the spec files, for editors."""
     for path in write_schemas(folder):
@@ -154,7 +158,10 @@ def _progress() -> Iterator[workflow.Progress]:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; characters that the terminal lacks are no reason to stop."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()
 
 

@@ -21,7 +21,7 @@ from crf2tlf.build.write import write_datasets, written_datasets
 from crf2tlf.display import render
 from crf2tlf.files.atomic import staged
 from crf2tlf.files.json import json_text
-from crf2tlf.findings import Findings, StudyError
+from crf2tlf.findings import Findings, Place, StudyError
 from crf2tlf.spec import Study, load_study
 
 Stop = Literal["sdtm", "adam", "tlf"]
@@ -45,23 +45,28 @@ class Outcome:
 def build(root: Path, raw: Path | None, stop: Stop, mode: Mode, progress: Progress, findings: Findings) -> Outcome:
     """Build a study up to a stop and write its files.
 
-    Raises :class:`StudyError`, with nothing written, when specs cannot be read or, in submission mode, when a finding
-    is an error. In draft mode the outputs are marked DRAFT instead.
+    Raises :class:`StudyError`, with nothing written, when specs cannot be read, when an output cannot be written, or,
+    in submission mode, when a finding is an error. In draft mode the outputs are marked DRAFT instead.
     """
-    outcome = compute(root, raw, stop, mode, progress, findings)
+    outcome = compute(root, raw, stop, progress, findings)
     if mode == "submission":
         findings.stop_on_errors()
     progress("writing files")
-    return replace(outcome, written=tuple(write(outcome, root, stop, draft=bool(findings.errors))))
+    try:
+        return replace(outcome, written=tuple(write(outcome, root, stop, draft=bool(findings.errors))))
+    except OSError as error:
+        file = Path(error.filename).name if error.filename else root.name
+        findings.add("OUTPUT_FILE", Place(file), f"cannot be written: {error.strerror or error}")
+        raise StudyError(findings.items) from error
 
 
-def compute(root: Path, raw: Path | None, stop: Stop, mode: Mode, progress: Progress, findings: Findings) -> Outcome:
+def compute(root: Path, raw: Path | None, stop: Stop, progress: Progress, findings: Findings) -> Outcome:
     """Build a study in memory up to a stop; writes nothing."""
     study = load_study(root, raw, findings)
     if study is None:
         raise StudyError(findings.items)
     datasets = build_datasets(_until(study, stop), findings, lambda name: progress(f"building {name}"))
-    if stop != "tlf" or (mode == "submission" and findings.errors):
+    if stop != "tlf":
         return Outcome(findings, datasets)
     progress("analysing")
     results = analyse(datasets, findings)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def computed(root: Path) -> workflow.Outcome:
     """Compute a study up to its results; writes nothing."""
-    return workflow.compute(root, None, "tlf", "draft", lambda _text: None, Findings())
+    return workflow.compute(root, None, "tlf", lambda _text: None, Findings())
 
 
 @pytest.fixture(scope="session")

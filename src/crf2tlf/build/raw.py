@@ -23,8 +23,7 @@ from crf2tlf.rules.node import Column, Node
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.scope import Ref, Scope, by_value
 from crf2tlf.spec import Study
-from crf2tlf.spec.form import FORM_COLUMNS as FORM_COLUMNS
-from crf2tlf.spec.form import FormSpec
+from crf2tlf.spec.form import FORM_COLUMNS, FormSpec
 from crf2tlf.spec.model import Rule
 
 SUBJECT_COLUMN, _, RECORD_COLUMN = FORM_COLUMNS
@@ -183,6 +182,9 @@ class FormNames:
 
     def member(self, table: str, variable: str) -> Column:
         raise RuleError("RULE_NAME", f"unknown name {table}.{variable}")
+
+    def records(self, table: str) -> frozenset[Ref]:
+        return frozenset({Ref(table, "")})
 
     def constant(self, name: str) -> Any:
         if name not in self._constants:
