@@ -167,8 +167,9 @@ class Planner:
         method = "time_to_event" if row.time_to_event else "best_overall_response" if row.best_overall_response else ""
         bare = PlannedSource(row, table, row.group, {})
         names = SourceNames(self, stage.name, bare, stage.earlier)
-        for column in row.group:
-            self.reported(row.place, lambda column=column: names.source(column))  # type: ignore[misc]
+        known = [self.reported(row.place, lambda column=column: names.source(column)) for column in row.group]  # type: ignore[misc]
+        if None in known:
+            return None
         return PlannedSource(
             row,
             table,
