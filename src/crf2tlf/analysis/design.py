@@ -18,6 +18,7 @@ from crf2tlf.rules.columns import Constant
 from crf2tlf.rules.compile import compile_rule
 from crf2tlf.rules.node import Column, Node
 from crf2tlf.rules.parse import RuleError, dotted, parse
+from crf2tlf.rules.scope import Ref
 from crf2tlf.rules.scope import Scope as RuleScope
 from crf2tlf.spec import Study
 from crf2tlf.spec.model import Rule
@@ -127,6 +128,9 @@ class ConstantNames:
 
     def member(self, table: str, variable: str) -> Column:
         return self.bare(f"{table}.{variable}")
+
+    def records(self, table: str) -> frozenset[Ref]:  # noqa: ARG002
+        return frozenset()
 
     def constant(self, name: str) -> Constant:
         if name not in self.constants:

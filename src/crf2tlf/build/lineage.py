@@ -98,10 +98,18 @@ def _taken(link: Link, positions: Integers) -> Link:
 
 
 def variable_lineage(build: BuildResult, dataset: Dataset) -> dict[str, list[str]]:
-    """Return for each variable the variables and columns its rules use, stages under the dataset's own name."""
+    """Return for each variable the variables and columns its rules use, stages under the dataset's own name.
+
+    A table whose records only are counted stands by itself. QVAL has what all supplemental qualifiers use.
+    """
     result = {}
     for variable in dataset.variables:
-        planned = build.plan.variables.get(Ref(dataset.name, variable.name))
-        needs = planned.needs if planned else frozenset()
-        result[variable.name] = sorted({f"{ref.table.split('@')[0]}.{ref.variable}" for ref in needs})
+        names = [variable.name]
+        if dataset.name != dataset.spec.dataset:
+            names = list(dataset.spec.supplemental) if variable.name == "QVAL" else []
+        planned = [build.plan.variables[Ref(dataset.spec.dataset, name)] for name in names]
+        needs = frozenset[Ref]().union(*(variable.needs for variable in planned))
+        named = {ref.table for ref in needs if ref.variable}
+        used = {ref for ref in needs if ref.variable or ref.table not in named}
+        result[variable.name] = sorted({f"{r.table.split('@')[0]}.{r.variable}".removesuffix(".") for r in used})
     return result

@@ -94,6 +94,11 @@ class SourceNames:
             raise RuleError("RULE_NAME", f"unknown name {table}.{variable}{nearest(variable, known)}")
         return found
 
+    def records(self, table: str) -> frozenset[Ref]:
+        if table in self.planner.stages:
+            self.planner.rows(table)
+        return frozenset({Ref(table, "")})
+
     def constant(self, name: str) -> Constant:
         constants = self.planner.study.constants
         if name not in constants:

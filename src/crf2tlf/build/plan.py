@@ -167,8 +167,8 @@ class Planner:
         method = "time_to_event" if row.time_to_event else "best_overall_response" if row.best_overall_response else ""
         bare = PlannedSource(row, table, row.group, {})
         names = SourceNames(self, stage.name, bare, stage.earlier)
-        known = [self.reported(row.place, lambda column=column: names.source(column)) for column in row.group]  # type: ignore[misc]
-        if None in known:
+        keys = [self.reported(row.place, lambda column=column: names.source(column)) for column in row.group]  # type: ignore[misc]
+        if None in keys:
             return None
         return PlannedSource(
             row,
@@ -307,7 +307,9 @@ class Planner:
         planned = self.variable(Ref(stage, variable))
         number = [s.spec for s in self.sources[stage]].index(source.spec)
         node = planned.nodes[number] if planned.per_source else planned.nodes[0]
-        used = sorted(ref.variable for ref in node.needs if ref.table == source.table and ref.variable != SUBJECT)
+        used = sorted(
+            ref.variable for ref in node.needs if ref.table == source.table and ref.variable not in (ROWS, SUBJECT)
+        )
         return constant_node(used[0] if used else None)
 
     def _source_sequence(self, source: PlannedSource) -> Node:

@@ -134,6 +134,9 @@ class FinishedNames:
             raise RuleError("RULE_NAME", f"{table} has no variable {variable}{nearest(variable, known)}")
         return Column(Ref(table, variable), where, dataset.kinds[variable])
 
+    def records(self, table: str) -> frozenset[Ref]:
+        return frozenset({Ref(table, "")})
+
     def constant(self, name: str) -> Constant:
         constants = self.build.study.constants
         if name not in constants:

@@ -91,9 +91,8 @@ def compile_aggregate(compiler: Compiler, entry: Method, tree: ast.Call) -> Node
         members=members,
     )
     nodes = [*bound.nodes, *(n for n, _ in order), *parts, *(n for pair in by for n in pair)]
-    return Node(
-        aggregate.kind, lambda scope: _evaluate(aggregate, scope), needs_of(nodes), members or source_bound(nodes)
-    )
+    needs = needs_of(nodes) | (frozenset() if members else compiler.names.records(table))
+    return Node(aggregate.kind, lambda scope: _evaluate(aggregate, scope), needs, members or source_bound(nodes))
 
 
 class _SourceAsTable:

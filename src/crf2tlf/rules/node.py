@@ -79,6 +79,9 @@ class Namespace(Protocol):
     def member(self, table: str, variable: str) -> Column:
         """Find a variable of a table."""
 
+    def records(self, table: str) -> frozenset[Ref]:
+        """Return what stands for the records of a table, whatever they hold: a variable without a name."""
+
     def constant(self, name: str) -> Constant:
         """Return the value of ``study.NAME``."""
 
