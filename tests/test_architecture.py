@@ -72,6 +72,11 @@ def test_imports_point_downwards(path: Path) -> None:
         assert downwards, f"{path.relative_to(ROOT)}:{line}: {here} imports {there}"
 
 
+def test_statistics_import_nothing_of_the_package() -> None:
+    files = [path for path in FILES if room_of(path) == "statistics"]
+    assert {room for path in files for room, _ in imported_rooms(path)} == {"statistics"}
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(SOURCE).as_posix())
 def test_files_and_functions_are_short(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
