@@ -78,7 +78,7 @@ def spec_keys() -> list[str]:
             title = f"## {FILES[kind]}" if number == 0 else f"### {names[part]}"
             lines += ["", title, "", described(part), "", "| key | value | default | meaning |", "|---|---|---|---|"]
             for key, value, default, meaning in keys(part, names):
-                lines.append(f"| `{key}` | {value} | {default} | {meaning} |")
+                lines.append(f"| `{key}` | {value} | {default} | {_in_table(meaning)} |")
     return lines
 
 
@@ -271,7 +271,7 @@ def findings() -> list[str]:
         "| code | severity | meaning |",
         "|---|---|---|",
     ]
-    return lines + [f"| `{code}` | {entry.severity} | {entry.meaning} |" for code, entry in CODES.items()]
+    return lines + [f"| `{code}` | {entry.severity} | {_in_table(entry.meaning)} |" for code, entry in CODES.items()]
 
 
 # Commands
@@ -306,8 +306,14 @@ def _arguments(command: Callable[..., Any]) -> list[str]:
         name = ", ".join(f"`{text}`" for text in given or [own])
         choices = ", ".join(f"`{value}`" for value in _members(kind))
         default = "" if parameter.default in (None, False) else f"`{parameter.default}`"
-        rows.append(f"| {name} | {choices} | {default} | {info.help} |")
+        rows.append(f"| {name} | {choices} | {default} | {_in_table(info.help)} |")
     return ["", "| argument | values | default | meaning |", "|---|---|---|---|", *rows] if rows else []
+
+
+def _in_table(text: str) -> str:
+    """Return a text as a cell of a table: bars end no cell, and angle brackets are no HTML."""
+    pieces = text.replace("|", "\\|").split("`")
+    return "`".join(piece.replace("<", "\\<") if number % 2 == 0 else piece for number, piece in enumerate(pieces))
 
 
 def _members(kind: Any) -> list[str]:
