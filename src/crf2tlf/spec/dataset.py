@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from crf2tlf.findings import Severity
 from crf2tlf.spec.located import LocatedFloat, LocatedInt, LocatedMap
-from crf2tlf.spec.model import Name, OneOrMore, RuleText, SpecModel, Text, place_of
+from crf2tlf.spec.model import Name, OneOrMore, RuleText, Shorthand, SpecModel, Text, place_of
 
 
 def _rule_alone(value: object) -> object:
@@ -88,7 +88,7 @@ class VariableSpec(SpecModel):
         return (self.codelist,) if self.codelist else ()
 
 
-Variable = Annotated[VariableSpec, BeforeValidator(_rule_alone)]
+Variable = Annotated[VariableSpec, BeforeValidator(_rule_alone), Shorthand("string", "number", "null")]
 
 
 class DatedSource(SpecModel):

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from crf2tlf.findings import nearest
 from crf2tlf.spec.located import LocatedMap
-from crf2tlf.spec.model import OneOrMore, RuleText, SpecFault, SpecModel, Text, place_of
+from crf2tlf.spec.model import OneOrMore, RuleText, Shorthand, SpecFault, SpecModel, Text, place_of
 
 
 def _label_alone(value: object) -> object:
@@ -51,7 +51,7 @@ class LeaveOut(SpecModel):
     reason: Text = Field(description="Why, for the ledger.")
 
 
-Column = Annotated[ColumnSpec, BeforeValidator(_label_alone)]
+Column = Annotated[ColumnSpec, BeforeValidator(_label_alone), Shorthand("string")]
 
 
 class FormSpec(SpecModel):

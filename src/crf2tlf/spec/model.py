@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     WithJsonSchema,
     model_validator,
 )
@@ -79,7 +80,24 @@ def _as_list(value: object) -> object:
     return value
 
 
-Text = Annotated[str, BeforeValidator(as_written)]
+class Shorthand:
+    """Tells the JSON Schema of a field which shorter forms it also takes, so that editors do not mark them."""
+
+    def __init__(self, *types: str, items: bool = False) -> None:
+        """``types`` are JSON types taken beside the full form; ``items``: one item may stand for a list of it."""
+        self.types = types
+        self.items = items
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Return the full form's schema or that of a short form."""
+        full = handler(core)
+        forms: list[dict[str, Any]] = [full, *({"type": name} for name in self.types)]
+        if self.items:
+            forms.append(handler.resolve_ref_schema(full).get("items", {}))
+        return {"anyOf": forms}
+
+
+Text = Annotated[str, BeforeValidator(as_written), Shorthand("number", "boolean")]
 """Text; a number written in the YAML is taken as it is written."""
 
 RuleText = Annotated[
@@ -90,7 +108,7 @@ RuleText = Annotated[
 """An expression of the rule language, with its place."""
 
 T = TypeVar("T")
-OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_as_list)]
+OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_as_list), Shorthand(items=True)]
 """One item, or a list of them."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")]
