@@ -116,12 +116,15 @@ def study(rule: str) -> dict[str, str]:
         ("first(raw.g.TXT, order=[raw.g.DAY])", ["b", "b", "c", None, None]),
         ("count(study.visits)", [2] * 5),
         ("lookup(study.visits.NAME, by=[VISIT])", ["Baseline", "Week 1", "Baseline", None, "Baseline"]),
-        ("lookup(study.visits.NAME, where=study.visits.VISIT == VISIT)", ["Baseline", "Week 1", "Baseline", None, "Baseline"]),
+        (
+            "lookup(study.visits.NAME, where=study.visits.VISIT == VISIT)",
+            ["Baseline", "Week 1", "Baseline", None, "Baseline"],
+        ),
         # inside conditions each side sees its own records only
         ('count(RR) if VISIT == "1" else -1', [3, -1, 1, None, 0]),
-        ('sum(RR.N, where=RR.DAY <= DAY) if ROW > 1 else 0', [0, 30, None, None, None]),
+        ("sum(RR.N, where=RR.DAY <= DAY) if ROW > 1 else 0", [0, 30, None, None, None]),
     ],
-)  # fmt: skip
+)
 def test_another_table(build_small: BuildSmall, rule: str, expected: list[object]) -> None:
     built = build_small(study(rule))
     assert built.codes == []
@@ -136,11 +139,14 @@ def test_another_table(build_small: BuildSmall, rule: str, expected: list[object
         ("min(DAY, by=[USUBJID])", ["2020-01-05"] * 5),
         ("count(1, by=[VISIT])", [3, 1, 3, 1, 3]),  # own records without a value are a group
         ('sum(ROW, by=[], where=VISIT == "1")', [9] * 5),  # where: which records count, not which get the value
-        ("first(DAY, by=[VISIT], order=[desc(ROW)])", ["2020-01-05", "2020-01-10", "2020-01-05", "2020-01-05", "2020-01-05"]),
+        (
+            "first(DAY, by=[VISIT], order=[desc(ROW)])",
+            ["2020-01-05", "2020-01-10", "2020-01-05", "2020-01-05", "2020-01-05"],
+        ),
         ("max(ROW, by=[]) if ROW > 2 else 0", [0, 0, 5, 5, 5]),  # of all records, also inside a condition
         ("ROW - min(ROW)", [0, 1, 0, 0, 0]),
     ],
-)  # fmt: skip
+)
 def test_own_records(build_small: BuildSmall, rule: str, expected: list[object]) -> None:
     built = build_small(study(rule))
     assert built.codes == []
@@ -155,14 +161,20 @@ def test_own_records(build_small: BuildSmall, rule: str, expected: list[object])
         ('lookup(RR.N, expect="any")', []),
         ('lookup(RR.N, expect="one")', ["LOOKUP_MANY raw/f.csv:2 raw/f.csv:3", "LOOKUP_NONE raw/f.csv:5 raw/f.csv:6"]),
         ('count(RR, expect="at most one")', ["LOOKUP_MANY raw/f.csv:2 raw/f.csv:3"]),
-        ('lookup(RR.N, where=RR.DAY > DAY, expect="one")', ["LOOKUP_MANY raw/f.csv:2", "LOOKUP_NONE raw/f.csv:3 raw/f.csv:5 raw/f.csv:6"]),
+        (
+            'lookup(RR.N, where=RR.DAY > DAY, expect="one")',
+            ["LOOKUP_MANY raw/f.csv:2", "LOOKUP_NONE raw/f.csv:3 raw/f.csv:5 raw/f.csv:6"],
+        ),
         # the side of a condition that is not taken is not looked up
         ('lookup(RR.N, expect="one") if ROW == 3 else 0', []),
         # what a method says about a joined record is reported at that record's line
         ("max(number(raw.g.TXT))", [f"RAW_NUMBER raw/g.csv:{n}" for n in (2, 3, 5)]),
-        ("max(number(raw.g.TXT), where=raw.g.DAY <= DAY)", ["RAW_NUMBER raw/f.csv:2 raw/f.csv:3", "RAW_NUMBER raw/f.csv:3"]),
+        (
+            "max(number(raw.g.TXT), where=raw.g.DAY <= DAY)",
+            ["RAW_NUMBER raw/f.csv:2 raw/f.csv:3", "RAW_NUMBER raw/f.csv:3"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_findings_name_the_lines(build_small: BuildSmall, rule: str, findings: list[str]) -> None:
     built = build_small(study(rule))
     assert [" ".join(map(str, (f.code, f.place, *f.records))) for f in built.findings] == findings

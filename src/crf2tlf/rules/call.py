@@ -185,8 +185,13 @@ def invoke(entry: Method, bound: Bound, scope: AnyScope, injected: dict[str, Any
     try:
         result: Value = entry.function(*repeated, **named, **injected)
     except ValueError as error:
-        raise RuleError("RULE_ARGUMENT", f"{entry.name}: {error}") from error
+        raise _refusal(entry, error) from error
     return result
+
+
+def _refusal(entry: Method, error: ValueError) -> RuleError:
+    message = str(error)
+    return RuleError("RULE_ARGUMENT", message if message.startswith(entry.name) else f"{entry.name}: {message}")
 
 
 def _python_name(entry: Method, name: str) -> str:
@@ -210,7 +215,7 @@ def _try_out(entry: Method, bound: Bound) -> None:
     try:
         entry.function(*repeated, **named, **({"report": _ignore} if entry.reports else {}))
     except ValueError as error:
-        raise RuleError("RULE_ARGUMENT", f"{entry.name}: {error}") from None
+        raise _refusal(entry, error) from None
 
 
 def _fold(entry: Method, bound: Bound, kind: Kind) -> Node:
