@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,12 @@ class Compiler:
 
     def node(self, tree: ast.expr) -> Node:
         """Compile one expression."""
+        node = self._compiled(tree)
+        if node.kind is Kind.ANY and not node.is_constant:  # made of nothing but None: missing, like None itself
+            return replace(node, evaluate=lambda _scope: None, constant=None)
+        return node
+
+    def _compiled(self, tree: ast.expr) -> Node:
         if self.joined and not self.mentions_joined(tree):
             return self.current_record(tree)
         match tree:
