@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
@@ -17,6 +18,8 @@ from ruamel.yaml.reader import ReaderError
 from crf2tlf.findings import Findings, Place
 
 MAXIMUM_DEPTH = 40
+MAXIMUM_VALUES = 200_000
+"""More than any spec needs; aliases of aliases would make billions out of a few lines."""
 
 
 class LocatedText(str):
@@ -62,6 +65,7 @@ def load_yaml(path: Path, name: str, findings: Findings) -> LocatedMap | None:
     try:
         text = path.read_text(encoding="utf-8")
         reader = YAML(typ="rt", pure=True)
+        reader.Composer = _Shallow
         node = reader.compose(text)
         tree = _Builder(name).build(node, 0) if node is not None else None
     except OSError as error:
@@ -87,6 +91,22 @@ def load_yaml(path: Path, name: str, findings: Findings) -> LocatedMap | None:
     return None
 
 
+class _Shallow(Composer):
+    """Composes nodes and stops where they are nested too deeply: what follows is not read."""
+
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self.depth += 1
+        try:
+            if self.depth > MAXIMUM_DEPTH + 2:
+                mark = self.parser.peek_event().start_mark
+                raise MarkedYAMLError(None, None, f"nested more than {MAXIMUM_DEPTH} levels deep", mark)
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
+
+
 class _Unusable(Exception):
     def __init__(self, place: Place, message: str) -> None:
         self.place = place
@@ -98,8 +118,12 @@ class _Builder:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.values = 0
 
     def build(self, node: Node, depth: int) -> Any:
+        self.values += 1
+        if self.values > MAXIMUM_VALUES:
+            raise _Unusable(self.place(node), f"has more than {MAXIMUM_VALUES} values")
         if depth > MAXIMUM_DEPTH:
             raise _Unusable(self.place(node), f"is nested more than {MAXIMUM_DEPTH} levels deep")
         if isinstance(node, MappingNode):
