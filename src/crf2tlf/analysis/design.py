@@ -129,6 +129,9 @@ class ConstantNames:
     def member(self, table: str, variable: str) -> Column:
         return self.bare(f"{table}.{variable}")
 
+    def tables(self) -> tuple[str, ...]:
+        return ()
+
     def records(self, table: str) -> frozenset[Ref]:  # noqa: ARG002
         return frozenset()
 

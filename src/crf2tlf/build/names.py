@@ -87,6 +87,9 @@ class SourceNames:
             return self.itself
         return parts[0] if self.planner.exists(parts[0]) else None
 
+    def tables(self) -> list[str]:
+        return self.planner.tables()
+
     def member(self, table: str, variable: str) -> Column:
         found = self.planner.member(table, variable)
         if found is None:
@@ -131,7 +134,7 @@ class VariableNames(SourceNames):
             return Column(found.ref, "own", found.kind, found.formats)
         source = self.row_source
         if name not in source.added and self.planner.member(source.table, name) is None:
-            known = {*own, *self.planner.members(source.table), *source.added} - {self.variable}
+            known = {*own, *self.planner.members(source.table), *source.added, *self.tables()} - {self.variable}
             if name == self.variable:
                 raise RuleError("RULE_NAME", f"{name} stands in its own rule, and {source.table} has no column of it")
             raise RuleError(

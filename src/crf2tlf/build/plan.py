@@ -94,6 +94,11 @@ class Planner:
             return name in (self.study.forms if kind == "raw" else self.study.spec.tables)
         return table in self.stages
 
+    def tables(self) -> list[str]:
+        """Return the names of all datasets, forms and design tables."""
+        forms = [f"raw.{name}" for name in self.study.forms]
+        return [*self.study.datasets, *forms, *(f"study.{name}" for name in self.study.spec.tables)]
+
     def members(self, table: str) -> dict[str, None]:
         """Return the columns of a table, in order."""
         if table not in self._members:

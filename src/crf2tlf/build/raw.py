@@ -180,6 +180,9 @@ class FormNames:
     def table(self, _parts: tuple[str, ...]) -> str | None:
         return None
 
+    def tables(self) -> tuple[str, ...]:
+        return ()
+
     def member(self, table: str, variable: str) -> Column:
         raise RuleError("RULE_NAME", f"unknown name {table}.{variable}")
 

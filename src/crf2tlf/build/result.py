@@ -127,6 +127,9 @@ class FinishedNames:
     def table(self, parts: tuple[str, ...]) -> str | None:
         return parts[0] if parts[0] in self.build.datasets else None
 
+    def tables(self) -> list[str]:
+        return list(self.build.datasets)
+
     def member(self, table: str, variable: str, where: Any = "other") -> Column:
         dataset = self.build.datasets[table]
         if variable not in dataset.kinds:

@@ -16,6 +16,7 @@ from crf2tlf.rules.columns import Value, column, missing
 from crf2tlf.rules.node import Node, constant_node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.scope import AnyScope, Scope, reporting
+from crf2tlf.spec.validation import in_words
 
 if TYPE_CHECKING:
     from crf2tlf.rules.compile import Compiler
@@ -144,7 +145,7 @@ def _option(entry: Method, parameter: Parameter, tree: ast.expr, node_of: Callab
     try:
         return TypeAdapter(parameter.annotation).validate_python(value)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]["msg"]
+        problem = in_words(error.errors(include_url=False)[0])
         raise RuleError("RULE_ARGUMENT", f"{entry.name}: {parameter.name}: {problem}") from None
 
 

@@ -108,7 +108,8 @@ class Compiler:
             return constant_node(self.names.constant(parts[1]))
         table = self.names.table(parts)
         if table is None or ".".join(parts) == table:
-            raise RuleError("RULE_NAME", f"unknown name {'.'.join(parts)}")
+            guess = nearest(".".join(parts[:-1]), self.names.tables()) if table is None else ""
+            raise RuleError("RULE_NAME", f"unknown name {'.'.join(parts)}{guess}")
         found = self.names.member(table, parts[-1])
         return self.joined_column(found) if table == self.joined else self.subject_value(table, found)
 

@@ -76,6 +76,9 @@ class Namespace(Protocol):
     def table(self, parts: tuple[str, ...], /) -> str | None:
         """Return the table that leading parts of a dotted name mean, or None."""
 
+    def tables(self) -> Iterable[str]:
+        """Return the names of all tables."""
+
     def member(self, table: str, variable: str) -> Column:
         """Find a variable of a table."""
 
