@@ -59,6 +59,9 @@ class Names:
     def table(self, parts: tuple[str, ...]) -> str | None:
         return "R" if parts[0] == "R" else None
 
+    def tables(self) -> list[str]:
+        return ["R"]
+
     def member(self, table: str, variable: str, where: Any = "other") -> Column:
         if variable not in LEFT:
             raise RuleError("RULE_NAME", f"unknown name {variable}")
