@@ -134,6 +134,7 @@ CODES: dict[str, Code] = {
     "RULE_METHOD": Code(_E, "A rule calls a method that the catalogue lacks."),
     "RULE_ARGUMENT": Code(_E, "A method is called with missing, surplus or wrongly typed arguments."),
     "RULE_TYPE": Code(_E, "An operator or variable gets a kind of value it does not take."),
+    "RULE_SCOPE": Code(_E, "A rule looks at other subjects' records without saying `scope: study`."),
     "RULE_CYCLE": Code(_E, "Variables depend on each other in a circle."),
     "RAW_FILE_MISSING": Code(_E, "A form's file is not in the raw folder."),
     "RAW_FILE_EXTRA": Code(_W, "A file in the raw folder belongs to no form spec."),

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from tests.conftest import Built, form
 
+from crf2tlf.rules.scope import Ref
+
 BuildSmall = Callable[[dict[str, str]], Built]
 
 CURRENT = """\
@@ -51,7 +53,7 @@ def study(rule: str) -> dict[str, str]:
               ROW: {{rule: RECORD, label: Row}}
               DAY: {{rule: DAY, label: Day}}
               VISIT: {{rule: VISIT, label: Visit}}
-              V: {{rule: {rule!r}, label: Value}}
+              V: {{rule: {rule!r}, label: Value, scope: study}}
             """,
         "specs/adam/rr.yaml": """\
             dataset: RR
@@ -229,3 +231,26 @@ def test_tables_without_records(build_small: BuildSmall, empty: str) -> None:
     built = build_small(files)
     assert built.values("AX", "V") == ([] if empty == "raw/f.csv" else [0] * 5)
     assert built.codes == ["RAW_FILE_EMPTY"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "scope"),
+    [
+        ("max(ROW)", "subject"),
+        ("max(ROW, by=[USUBJID, VISIT])", "subject"),
+        ("sequence()", "subject"),
+        ("max(ROW, by=[])", "study"),
+        ("sequence(by=[VISIT])", "study"),
+        ("count(RR, by=[VISIT])", "study"),
+        ("max(ROW, by=[]) if ROW > 2 else 0", "study"),
+        ("lookup(study.visits.NAME, by=[VISIT])", "subject"),  # a design table has no subjects to look across
+    ],
+)
+def test_scope(build_small: BuildSmall, rule: str, scope: str) -> None:
+    """A rule that looks across subjects must say so; whether it does follows from the rule itself."""
+    files = study(rule)
+    built = build_small(files)
+    assert built.build is not None
+    assert built.build.plan.variables[Ref("AX", "V")].scope == scope
+    files["specs/adam/ax.yaml"] = files["specs/adam/ax.yaml"].replace(", scope: study", "")
+    assert ("RULE_SCOPE" in build_small(files).codes) == (scope == "study")

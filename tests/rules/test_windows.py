@@ -34,7 +34,7 @@ def study(rule: str, raw: str = RAW, keys: str = "USUBJID, DAY") -> dict[str, st
               DAY: {{rule: DAY, label: Day}}
               N: {{rule: number(VAL), label: Number}}
               CAT: {{rule: CAT, label: Category}}
-              V: {{rule: {rule!r}, label: Value}}
+              V: {{rule: {rule!r}, label: Value, scope: study}}
             """,
     }
 

@@ -25,7 +25,7 @@ from crf2tlf.methods import Kind
 from crf2tlf.rules import columns
 from crf2tlf.rules.columns import Value
 from crf2tlf.rules.compile import SUBJECT, Compiler, compile_rule
-from crf2tlf.rules.node import Column, Node, constant_node
+from crf2tlf.rules.node import ALL_SUBJECTS, Column, Node, constant_node
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.scope import Ref, Scope
 from crf2tlf.spec import Study
@@ -160,11 +160,13 @@ class Planner:
         return PlannedSource(row, stage.earlier, (), {}, carried=True)
 
     def _source(self, stage: Stage, row: RowSource) -> PlannedSource | None:
-        table = stage.earlier if row.from_ == stage.spec.dataset else row.from_
+        table: str | None = row.from_
+        if row.from_ == stage.spec.dataset:
+            table = stage.earlier if stage.earlier and self.stages[stage.earlier].rows else None
         if table is None or not self.exists(table):
-            known = [*self.stages, *(f"raw.{f}" for f in self.study.forms)]
-            known += [f"study.{t}" for t in self.study.spec.tables]
-            message = f"there is no {row.from_} to take records from{nearest(row.from_, known)}"
+            message = f"there is no {row.from_} to take records from{nearest(row.from_, self.tables())}"
+            if row.from_ == stage.spec.dataset:
+                message = f"no row source stands above this one, so there is no {row.from_} to take records from"
             self.findings.add("SPEC_REFERENCE", row.place, message)
             return None
         if table in self.stages and self.reported(row.place, lambda: self.rows(table)) is None:
@@ -221,9 +223,18 @@ class Planner:
         if not special and general and general.has_rule:
             node = self._shared(ref, sources, general, expected)
             if node is not None:
+                self._check_scope(node, general, ref)
                 return PlannedVariable(ref.variable, self._kind([node], expected, ref, place), (node,), False, place)
         nodes = tuple(self._node(ref, source, general, expected) for source in sources)
+        for source, node in zip(sources, nodes, strict=True):
+            self._check_scope(node, source.spec.set.get(ref.variable) or general, ref)
         return PlannedVariable(ref.variable, self._kind(list(nodes), expected, ref, place), nodes, True, place)
+
+    def _check_scope(self, node: Node, said: VariableSpec | None, ref: Ref) -> None:
+        """Report a rule that looks across subjects without saying so: it could not be worked out in parts."""
+        if ALL_SUBJECTS in node.needs and said and said.scope != "study":
+            message = f"{ref.variable}: the rule looks at other subjects; group by USUBJID, or say scope: study"
+            self.findings.add("RULE_SCOPE", said.place, message)
 
     def _special(self, source: PlannedSource, name: str, general: VariableSpec | None) -> bool:
         """Whether a row source says itself what a variable is."""

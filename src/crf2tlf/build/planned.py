@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from crf2tlf.build.stages import Stage
 from crf2tlf.findings import Place
 from crf2tlf.methods import Kind
-from crf2tlf.rules.compile import CURRENT
-from crf2tlf.rules.node import Node
+from crf2tlf.rules.node import ALL_SUBJECTS, MARKS, Node
 from crf2tlf.rules.scope import Ref
 from crf2tlf.spec.dataset import RowSource
 
@@ -71,7 +71,12 @@ class PlannedVariable:
     @property
     def needs(self) -> frozenset[Ref]:
         """What the variable's rules use: its lineage."""
-        return frozenset().union(*(node.needs for node in self.nodes)) - {CURRENT}
+        return frozenset().union(*(node.needs for node in self.nodes)) - MARKS
+
+    @property
+    def scope(self) -> Literal["subject", "study"]:
+        """Whether the rules need one subject's records only, or those of the whole study."""
+        return "study" if any(ALL_SUBJECTS in node.needs for node in self.nodes) else "subject"
 
 
 @dataclass(frozen=True)

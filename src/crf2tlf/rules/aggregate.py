@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
-from calendar import monthrange
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
-import pandas as pd
 
 from crf2tlf.methods import Kind, Method
 from crf2tlf.methods.catalogue import Integers
@@ -17,17 +14,25 @@ from crf2tlf.rules import columns
 from crf2tlf.rules.call import Bound, bind, invoke
 from crf2tlf.rules.columns import Value, column, take
 from crf2tlf.rules.grouping import pairs, shared_codes, sorted_positions
-from crf2tlf.rules.node import Column, Node, needs_of, source_bound
+from crf2tlf.rules.node import CURRENT, Column, Node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError, conjuncts, dotted
 from crf2tlf.rules.scope import PairScope, Reporter, Scope, reporting
-from crf2tlf.rules.window import SUBJECT, group_numbers, items, keys_of, keywords, order_node, order_numbers
+from crf2tlf.rules.window import (
+    SUBJECT,
+    across_subjects,
+    group_numbers,
+    items,
+    keys_of,
+    keywords,
+    order_node,
+    order_numbers,
+)
 
 if TYPE_CHECKING:
     from crf2tlf.rules.compile import Compiler
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
-_MONTH = re.compile("[0-9]{4}-(0[1-9]|1[0-2])")
 RESERVED = {"by", "order", "where", "expect"}
 Expect = Literal["one", "at most one", "any"]
 
@@ -56,14 +61,12 @@ class Aggregate:
 
 def needs_current(node: Node) -> bool:
     """Whether a part of an aggregate's arguments is about the current record."""
-    from crf2tlf.rules.compile import CURRENT
-
     return CURRENT in node.needs
 
 
 def compile_aggregate(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
     """Compile an aggregate over the table that its first argument names, or over the dataset's own records."""
-    table = _joined_table(compiler, tree)
+    table = joined_table(compiler, tree)
     if table is None:
         return _compile_own(compiler, entry, tree)
     given = keywords(tree)
@@ -77,7 +80,7 @@ def compile_aggregate(compiler: Compiler, entry: Method, tree: ast.Call) -> Node
     bound = bind(entry, call, inner.node, RESERVED)
     order = tuple(order_node(inner, part) for part in items(given.get("order")) or [])
     parts = [inner.of_kind(part, Kind.TRUTH, "where") for part in conjuncts(given["where"])] if "where" in given else []
-    by = () if members else _keys(compiler, inner, table, items(given.get("by")))
+    by = () if members else joined_keys(compiler, inner, table, items(given.get("by")))
     aggregate = Aggregate(
         entry,
         bound,
@@ -92,6 +95,8 @@ def compile_aggregate(compiler: Compiler, entry: Method, tree: ast.Call) -> Node
     )
     nodes = [*bound.nodes, *(n for n, _ in order), *parts, *(n for pair in by for n in pair)]
     needs = needs_of(nodes) | (frozenset() if members else compiler.names.records(table))
+    if not members and _has_subjects(compiler, table):
+        needs |= across_subjects(compiler, keys_of(given))
     return Node(aggregate.kind, lambda scope: _evaluate(aggregate, scope), needs, members or source_bound(nodes))
 
 
@@ -114,7 +119,7 @@ class _SourceAsTable:
         return cast(Column, self._names.group_column(name) if table == "source" else self._names.member(table, name))
 
 
-def _joined_table(compiler: Compiler, tree: ast.Call) -> str | None:
+def joined_table(compiler: Compiler, tree: ast.Call) -> str | None:
     """Return the table that the arguments name (``source`` for a group's records), None for the dataset itself."""
     found: set[str] = set()
     for argument in tree.args:
@@ -142,9 +147,10 @@ def _without_whole_table(compiler: Compiler, tree: ast.Call, table: str) -> ast.
     return ast.Call(tree.func, arguments, tree.keywords)
 
 
-def _keys(
+def joined_keys(
     compiler: Compiler, inner: Compiler, table: str, parts: list[ast.expr] | None
 ) -> tuple[tuple[Node, Node], ...]:
+    """Return the key columns on both sides: the subject unless given. Raises ``RuleError``."""
     if parts is None:
         parts = [SUBJECT] if _has_subjects(compiler, table) else []
         if parts and not _knows_subject(compiler):
@@ -300,92 +306,5 @@ def _compile_own(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
         result = take(found, all_groups)
         return result if scope.at is None else take(result, scope.at)
 
-    return Node(kind, evaluate, needs_of(nodes), source_bound(nodes))
-
-
-def compile_interval(compiler: Compiler, tree: ast.Call) -> Node:
-    """Compile ``interval(day, SE.EPOCH, SE.SESTDTC, SE.SEENDTC)``.
-
-    Intervals are half-open, [start, end); one without an end is open; the subject's last interval includes its end.
-    Days may be dates or ISO 8601 texts; a partial day lies in an interval only if all the days it can mean do.
-    A day in two intervals is ``INTERVAL_OVERLAP``.
-    """
-    if len(tree.args) != 4 or any(k.arg != "by" for k in tree.keywords):
-        raise RuleError("RULE_ARGUMENT", "interval takes a day, and the value, start and end of the intervals")
-    day_tree, value_tree, start_tree, end_tree = tree.args
-    table = _joined_table(compiler, ast.Call(tree.func, [value_tree, start_tree, end_tree], []))
-    if table is None or table == "source":
-        raise RuleError("RULE_ARGUMENT", "the intervals of interval are those of another dataset")
-    from crf2tlf.rules.compile import Compiler as Inner
-
-    inner = Inner(compiler.names, table)
-    day = compiler.node(day_tree)
-    value, start, end = (inner.node(part) for part in (value_tree, start_tree, end_tree))
-    if len({day.kind, start.kind, end.kind} - {Kind.ANY}) > 1 or day.kind not in (Kind.TEXT, Kind.DATE):
-        raise RuleError("RULE_TYPE", "the day, start and end of interval are all ISO 8601 texts or all dates")
-    by = _keys(compiler, inner, table, items(keywords(tree).get("by")))
-    nodes = [day, value, start, end, *(n for pair in by for n in pair)]
-
-    def evaluate(scope: Scope) -> Value:
-        other = scope.tables[table]
-        everything = np.arange(other.size, dtype=np.int64)
-        records = PairScope(other, everything, scope, None, scope.reporter)
-        left_keys = [column(here.evaluate(scope), here.kind, scope.size) for here, _ in by]
-        right_keys = [column(there.evaluate(records), there.kind, other.size) for _, there in by]
-        left, right = pairs(*shared_codes(left_keys, right_keys))
-        days = take(column(day.evaluate(scope), day.kind, scope.size), left)
-        starts = take(column(start.evaluate(records), start.kind, other.size), right)
-        ends = take(column(end.evaluate(records), end.kind, other.size), right)
-        inside = _inside(days, starts, ends, left)
-        left, right = left[inside], right[inside]
-        several = np.flatnonzero(np.bincount(left, minlength=scope.size) > 1)
-        if len(several):
-            scope.reporter(several, "INTERVAL_OVERLAP", f"the day lies in several intervals of {table}")
-        at = np.full(scope.size, -1, dtype=np.int64)
-        at[left[::-1]] = right[::-1]
-        return take(column(value.evaluate(records), value.kind, other.size), at)
-
-    return Node(value.kind, evaluate, needs_of(nodes), source_bound(nodes))
-
-
-def _inside(days: pd.Series[Any], starts: pd.Series[Any], ends: pd.Series[Any], left: Integers) -> Mask:
-    """Return which pairs have the day in the interval."""
-    first, last = _bounds(days)
-    start, end = _bounds(starts)[0], _bounds(ends)[0]
-    endless = ends.isna().to_numpy(dtype=bool)
-    latest = (end == end.groupby(left).transform("max")).to_numpy(dtype=bool, na_value=False)
-    endless_group = pd.Series(endless).groupby(left).transform("any").to_numpy(dtype=bool)
-    before_end = endless | _before(last, end, or_equal=False)
-    on_last_end = latest & ~endless_group & _before(last, end, or_equal=True)
-    inside: Mask = _before(start, first, or_equal=True) & (before_end | on_last_end)
-    return inside
-
-
-def _bounds(days: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
-    """Return the first and last day that each day can mean; an ISO 8601 text may lack its end."""
-    if str(days.dtype).startswith("datetime"):
-        return days, days
-    length = days.str.len()
-    first, last = days, days
-    for known, low, high in ((4, "-01-01", "-12-31"), (7, "-01", "-" + _days_in_month(days))):
-        first = first.where(length != known, days + low)
-        last = last.where(length != known, days + high)
-    return first, last
-
-
-def _days_in_month(days: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the number of days of the month of each text YYYY-MM, as text."""
-    numbers, uniques = pd.factorize(days)
-    lengths = [str(monthrange(int(text[:4]), int(text[5:]))[1]) if _MONTH.fullmatch(text) else "" for text in uniques]
-    return pd.Series([*lengths, None], dtype="str").take(numbers).set_axis(days.index)
-
-
-def _before(one: pd.Series[Any], other: pd.Series[Any], *, or_equal: bool) -> Mask:
-    """Return where ``one`` is before ``other``; texts of a day and of a time of a day compare by their days."""
-    if str(one.dtype).startswith("datetime"):
-        return ((one <= other) if or_equal else (one < other)).to_numpy(dtype=bool, na_value=False)
-    only_day = (one.str.len() <= 10) | (other.str.len() <= 10)
-    a, b = (side.where(~only_day, side.str.slice(0, 10)).fillna("") for side in (one, other))
-    found = ((a <= b) if or_equal else (a < b)).to_numpy(dtype=bool, na_value=False)
-    known: Mask = one.notna().to_numpy(dtype=bool) & other.notna().to_numpy(dtype=bool)
-    return found & known
+    needs = needs_of(nodes) | across_subjects(compiler, keys_of(given))
+    return Node(kind, evaluate, needs, source_bound(nodes))

@@ -28,14 +28,14 @@ RAW_DATES = "iso8601"
 
 def compile_call(compiler: Compiler, tree: ast.Call) -> Node:
     """Compile a call. Raises ``RuleError`` for unknown methods and wrong arguments."""
-    from crf2tlf.rules import aggregate, window  # they compile their arguments with this module's binding
+    from crf2tlf.rules import aggregate, interval, window  # they compile their arguments with this module's binding
     from crf2tlf.rules.compile import unknown_method
 
     name = tree.func.id  # type: ignore[attr-defined]
     if name in SOURCE_FACTS:
         return _source_fact(compiler, name, tree)
     if name == "interval":
-        return aggregate.compile_interval(compiler, tree)
+        return interval.compile_interval(compiler, tree)
     if name not in CATALOGUE:
         raise unknown_method(name, {*SOURCE_FACTS, "interval", "desc"})
     entry = CATALOGUE[name]

@@ -15,9 +15,9 @@ from crf2tlf.findings import nearest
 from crf2tlf.methods import CATALOGUE, Kind
 from crf2tlf.rules import columns
 from crf2tlf.rules.columns import Value, column
-from crf2tlf.rules.node import Column, Namespace, Node, constant_node, needs_of, source_bound
+from crf2tlf.rules.node import CURRENT, Column, Namespace, Node, constant_node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError, dotted, parse
-from crf2tlf.rules.scope import AnyScope, PairScope, Ref, Scope
+from crf2tlf.rules.scope import AnyScope, PairScope, Scope
 from crf2tlf.spec.model import Rule
 
 SUBJECT = "USUBJID"
@@ -264,9 +264,6 @@ class Compiler:
             raise RuleError("RULE_TYPE", f"{word} takes a {kind} value, {ast.unparse(tree)} is {node.kind}")
         return node
 
-
-CURRENT = Ref("", "the current record")
-"""Marks nodes of an aggregate that need the current record, so that records are paired before they are used."""
 
 _SIGNS = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/"}
 _RESULTS = {

@@ -13,6 +13,15 @@ from crf2tlf.rules.scope import Ref
 NOT_CONSTANT: Any = object()
 
 
+CURRENT = Ref("", "the current record")
+"""Marks nodes of an aggregate that need the current record, so that records are paired before they are used."""
+
+ALL_SUBJECTS = Ref("", "all subjects")
+"""Marks nodes that look at records of other subjects than the current one, so that they need the whole study."""
+
+MARKS = frozenset({CURRENT, ALL_SUBJECTS})
+
+
 @dataclass(frozen=True)
 class Node:
     """A compiled expression: its kind, how to work it out on a scope, and what it needs.

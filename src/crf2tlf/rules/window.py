@@ -13,9 +13,9 @@ from crf2tlf.rules import columns
 from crf2tlf.rules.call import bind, invoke
 from crf2tlf.rules.columns import Value, column
 from crf2tlf.rules.grouping import codes, combine, ranks, window
-from crf2tlf.rules.node import Node, needs_of, source_bound
+from crf2tlf.rules.node import ALL_SUBJECTS, Node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError
-from crf2tlf.rules.scope import Scope, reporting
+from crf2tlf.rules.scope import Ref, Scope, reporting
 
 if TYPE_CHECKING:
     from crf2tlf.rules.compile import Compiler
@@ -39,6 +39,17 @@ def keys_of(given: dict[str, ast.expr]) -> list[ast.expr]:
     """Return the items of ``by=[…]``: the subject unless given; ``by=[]`` takes all records together."""
     parts = items(given.get("by"))
     return [SUBJECT] if parts is None else parts
+
+
+def across_subjects(compiler: Compiler, by: list[ast.expr]) -> frozenset[Ref]:
+    """Return the mark of a rule whose records have subjects, but that does not group by them."""
+    if any(isinstance(part, ast.Name) and part.id == SUBJECT.id for part in by):
+        return frozenset()
+    try:
+        compiler.names.bare(SUBJECT.id)
+    except RuleError:
+        return frozenset()
+    return frozenset({ALL_SUBJECTS})
 
 
 def order_node(compiler: Compiler, tree: ast.expr) -> tuple[Node, bool]:
@@ -89,4 +100,5 @@ def compile_window(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
             result = columns.scatter(whole.size, kind, [(selected, result)])
         return result if scope.at is None else columns.take(result, scope.at)
 
-    return Node(kind, evaluate, needs_of(nodes), source_bound(nodes))
+    needs = needs_of(nodes) | across_subjects(compiler, keys_of(given))
+    return Node(kind, evaluate, needs, source_bound(nodes))

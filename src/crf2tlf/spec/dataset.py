@@ -65,6 +65,11 @@ class VariableSpec(SpecModel):
     dictionary: Text | None = Field(default=None, description="An external dictionary, such as CTCAE.")
     comment: Text | None = Field(default=None, description="What a reader should know of the variable.")
     required: bool = Field(default=False, description="A missing value is a finding.")
+    scope: Literal["subject", "study"] = Field(
+        default="subject",
+        description="study: the rule looks across subjects (a rank, a pooled site). Rules of scope subject can be "
+        "worked out for each subject alone.",
+    )
     output: bool = Field(default=True, description="false for a variable that only other rules use.")
 
     @model_validator(mode="after")

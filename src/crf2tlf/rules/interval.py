@@ -1,0 +1,114 @@
+"""Intervals: the value of the interval that a day lies in, such as the EPOCH of the element of SE."""
+
+from __future__ import annotations
+
+import ast
+import re
+from calendar import monthrange
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.methods import Kind
+from crf2tlf.methods.catalogue import Integers
+from crf2tlf.rules.aggregate import Mask, joined_keys, joined_table
+from crf2tlf.rules.columns import Value, column, take
+from crf2tlf.rules.grouping import pairs, shared_codes
+from crf2tlf.rules.node import Node, needs_of, source_bound
+from crf2tlf.rules.parse import RuleError
+from crf2tlf.rules.scope import PairScope, Scope
+from crf2tlf.rules.window import items, keywords
+
+if TYPE_CHECKING:
+    from crf2tlf.rules.compile import Compiler
+
+_MONTH = re.compile("[0-9]{4}-(0[1-9]|1[0-2])")
+
+
+def compile_interval(compiler: Compiler, tree: ast.Call) -> Node:
+    """Compile ``interval(day, SE.EPOCH, SE.SESTDTC, SE.SEENDTC)``.
+
+    Intervals are half-open, [start, end); one without an end is open; the subject's last interval includes its end.
+    Days may be dates or ISO 8601 texts; a partial day lies in an interval only if all the days it can mean do.
+    A day in two intervals is ``INTERVAL_OVERLAP``.
+    """
+    if len(tree.args) != 4 or any(k.arg != "by" for k in tree.keywords):
+        raise RuleError("RULE_ARGUMENT", "interval takes a day, and the value, start and end of the intervals")
+    day_tree, value_tree, start_tree, end_tree = tree.args
+    table = joined_table(compiler, ast.Call(tree.func, [value_tree, start_tree, end_tree], []))
+    if table is None or table == "source":
+        raise RuleError("RULE_ARGUMENT", "the intervals of interval are those of another dataset")
+    from crf2tlf.rules.compile import Compiler as Inner
+
+    inner = Inner(compiler.names, table)
+    day = compiler.node(day_tree)
+    value, start, end = (inner.node(part) for part in (value_tree, start_tree, end_tree))
+    if len({day.kind, start.kind, end.kind} - {Kind.ANY}) > 1 or day.kind not in (Kind.TEXT, Kind.DATE):
+        raise RuleError("RULE_TYPE", "the day, start and end of interval are all ISO 8601 texts or all dates")
+    by = joined_keys(compiler, inner, table, items(keywords(tree).get("by")))
+    nodes = [day, value, start, end, *(n for pair in by for n in pair)]
+
+    def evaluate(scope: Scope) -> Value:
+        other = scope.tables[table]
+        everything = np.arange(other.size, dtype=np.int64)
+        records = PairScope(other, everything, scope, None, scope.reporter)
+        left_keys = [column(here.evaluate(scope), here.kind, scope.size) for here, _ in by]
+        right_keys = [column(there.evaluate(records), there.kind, other.size) for _, there in by]
+        left, right = pairs(*shared_codes(left_keys, right_keys))
+        days = take(column(day.evaluate(scope), day.kind, scope.size), left)
+        starts = take(column(start.evaluate(records), start.kind, other.size), right)
+        ends = take(column(end.evaluate(records), end.kind, other.size), right)
+        inside = _inside(days, starts, ends, left)
+        left, right = left[inside], right[inside]
+        several = np.flatnonzero(np.bincount(left, minlength=scope.size) > 1)
+        if len(several):
+            scope.reporter(several, "INTERVAL_OVERLAP", f"the day lies in several intervals of {table}")
+        at = np.full(scope.size, -1, dtype=np.int64)
+        at[left[::-1]] = right[::-1]
+        return take(column(value.evaluate(records), value.kind, other.size), at)
+
+    return Node(value.kind, evaluate, needs_of(nodes), source_bound(nodes))
+
+
+def _inside(days: pd.Series[Any], starts: pd.Series[Any], ends: pd.Series[Any], left: Integers) -> Mask:
+    """Return which pairs have the day in the interval."""
+    first, last = _bounds(days)
+    start, end = _bounds(starts)[0], _bounds(ends)[0]
+    endless = ends.isna().to_numpy(dtype=bool)
+    latest = (end == end.groupby(left).transform("max")).to_numpy(dtype=bool, na_value=False)
+    endless_group = pd.Series(endless).groupby(left).transform("any").to_numpy(dtype=bool)
+    before_end = endless | _before(last, end, or_equal=False)
+    on_last_end = latest & ~endless_group & _before(last, end, or_equal=True)
+    inside: Mask = _before(start, first, or_equal=True) & (before_end | on_last_end)
+    return inside
+
+
+def _bounds(days: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """Return the first and last day that each day can mean; an ISO 8601 text may lack its end."""
+    if str(days.dtype).startswith("datetime"):
+        return days, days
+    length = days.str.len()
+    first, last = days, days
+    for known, low, high in ((4, "-01-01", "-12-31"), (7, "-01", "-" + _days_in_month(days))):
+        first = first.where(length != known, days + low)
+        last = last.where(length != known, days + high)
+    return first, last
+
+
+def _days_in_month(days: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the number of days of the month of each text YYYY-MM, as text."""
+    numbers, uniques = pd.factorize(days)
+    lengths = [str(monthrange(int(text[:4]), int(text[5:]))[1]) if _MONTH.fullmatch(text) else "" for text in uniques]
+    return pd.Series([*lengths, None], dtype="str").take(numbers).set_axis(days.index)
+
+
+def _before(one: pd.Series[Any], other: pd.Series[Any], *, or_equal: bool) -> Mask:
+    """Return where ``one`` is before ``other``; texts of a day and of a time of a day compare by their days."""
+    if str(one.dtype).startswith("datetime"):
+        return ((one <= other) if or_equal else (one < other)).to_numpy(dtype=bool, na_value=False)
+    only_day = (one.str.len() <= 10) | (other.str.len() <= 10)
+    a, b = (side.where(~only_day, side.str.slice(0, 10)).fillna("") for side in (one, other))
+    found = ((a <= b) if or_equal else (a < b)).to_numpy(dtype=bool, na_value=False)
+    known: Mask = one.notna().to_numpy(dtype=bool) & other.notna().to_numpy(dtype=bool)
+    return found & known
