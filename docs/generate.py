@@ -25,7 +25,7 @@ from crf2tlf.methods import CATALOGUE, Kind, Method
 from crf2tlf.methods.best_response import best_overall_response
 from crf2tlf.methods.catalogue import Parameter
 from crf2tlf.methods.time_to_event import time_to_event
-from crf2tlf.rules.aggregate import compile_interval
+from crf2tlf.rules.interval import compile_interval
 from crf2tlf.spec import dataset, form, model, output, template
 from crf2tlf.spec.schema import SCHEMAS
 
