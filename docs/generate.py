@@ -213,6 +213,9 @@ SHAPES = {
 WORDS = {
     "interval(day, value, start, end)": "The value of the interval that holds the day, such as SE.EPOCH.\n\n"
     + (inspect.getdoc(compile_interval) or "").partition("\n\n")[2],
+    'decode(value, "CODELIST")': "What a codelist says that a value means: the decode in codelists.yaml, else CDISC's "
+    'name or preferred term, so that `decode(VSTESTCD, "VSTESTCD")` is VSTEST. A value that the codelist lacks is a '
+    "finding CODELIST_VALUE.",
     "desc(value)": "In `order=[…]`: sort by this value from large to small, missing last.",
     "source_dataset()": "The name of the dataset that the record comes from (SRCDOM).",
     'source_variable("AVAL")': "The variable of the source that the named variable was taken from (SRCVAR).",

@@ -170,6 +170,44 @@ def test_codelist(build_small: BuildSmall, variable: str, outside: list[str]) ->
     assert set(built.codes) <= {"CODELIST_VALUE"}
 
 
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ('decode("SYSBP", "VSTESTCD")', "Systolic Blood Pressure"),  # the name of the same concept in VSTEST
+        ('decode("BESTRESP", "ONCRTSCD")', "Best Overall Response"),
+        ('decode("MILD", "AESEV")', "Mild Adverse Event"),  # the preferred term
+        ('decode("M", "OWN")', "Male"),  # the study's
+        ('decode("TRANSFERRED", "MORE")', "Transferred"),
+        ('decode("Y", "YES")', "Yes"),
+        ('decode(None, "OWN")', None),
+    ],
+)
+def test_decode(build_small: BuildSmall, rule: str, expected: str | None) -> None:
+    built = build_small(study(f"rule: {rule!r}"))
+    assert built.codes == []
+    assert built.values("AX", "V") == [expected] * 5
+
+
+def test_decode_of_a_value_outside_the_codelist(build_small: BuildSmall) -> None:
+    built = build_small(study("rule: 'decode(upper(SEX), \"OWN\")'"))
+    assert built.values("AX", "V") == [None, "Male", None, None, None]
+    assert [str(f.place) for f in built.findings] == ["raw/f.csv:2", "raw/f.csv:4", "raw/f.csv:6"]
+    assert "'1' has no decode: it is not in the codelist OWN" in built.messages("CODELIST_VALUE")[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "message"),
+    [
+        ('decode(SEX, "OWNN")', "SPEC_REFERENCE", "there is no codelist OWNN (did you mean OWN?)"),
+        ("decode(SEX, SEX)", "RULE_ARGUMENT", "a codelist's name in quotes"),
+        ('decode(RECORD, "OWN")', "RULE_TYPE", "decode takes text, RECORD is number"),
+    ],
+)
+def test_decode_with_a_mistake(build_small: BuildSmall, rule: str, code: str, message: str) -> None:
+    built = build_small(study(f"rule: {rule!r}"))
+    assert [message in text for text in built.messages(code)] == [True]
+
+
 # Keys, required variables, checks
 
 

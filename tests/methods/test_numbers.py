@@ -86,8 +86,11 @@ def test_least_and_greatest_ignore_missing_values() -> None:
         pd.Timestamp("2017-01-31"),
         pd.Timestamp("2018-01-01"),
     ]
-    with pytest.raises(ValueError, match="numbers or dates"):
-        n.least(texts("a"), texts("b"))
+    iso = texts("2017-01", None, None), texts("2017-01-31", "2016-05-01T09:00", None)
+    assert plain(n.least(*iso)) == ["2017-01", "2016-05-01T09:00", None]
+    assert plain(n.greatest(*iso)) == ["2017-01-31", "2016-05-01T09:00", None]
+    with pytest.raises(ValueError, match="not conditions"):
+        n.least(pd.Series([True, None], dtype="boolean"))
     with pytest.raises(ValueError, match="one kind"):
         n.greatest(numbers(1), days("2017-01-01"))
 

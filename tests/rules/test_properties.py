@@ -70,6 +70,9 @@ class Names:
     def records(self, table: str) -> frozenset[Ref]:
         return frozenset({Ref(table, "")})
 
+    def decodes(self, codelist: str) -> dict[str, str | None]:
+        return {"a": codelist}
+
     def constant(self, name: str) -> Constant:
         raise RuleError("RULE_NAME", name)
 
@@ -148,7 +151,7 @@ ANY_LEAVES = [
     "[]",
     '["a"]',
 ]
-METHODS = sorted({*CATALOGUE, "interval", "desc", "nothing"})
+METHODS = sorted({*CATALOGUE, "interval", "decode", "desc", "nothing"})
 OPTIONS = ["by=[]", "by=[V]", "by=N", "where=R.N > 1", "where=N > 1", "order=[desc(N)]", "order=[R.D]", 'expect="one"']
 any_expressions = st.recursive(
     st.sampled_from(ANY_LEAVES),

@@ -135,6 +135,9 @@ class ConstantNames:
     def records(self, table: str) -> frozenset[Ref]:  # noqa: ARG002
         return frozenset()
 
+    def decodes(self, codelist: str) -> dict[str, str | None]:
+        raise RuleError("RULE_METHOD", f"decode has no value to look up in {codelist}")
+
     def constant(self, name: str) -> Constant:
         if name not in self.constants:
             raise RuleError("RULE_NAME", f"unknown constant study.{name}{nearest(name, self.constants)}")

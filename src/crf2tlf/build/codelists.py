@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from crf2tlf.build.metadata import variable_names
 from crf2tlf.findings import Findings, Place, nearest
+from crf2tlf.rules.parse import RuleError
 from crf2tlf.spec import Study
 from crf2tlf.spec.dataset import CodelistBy, DatasetSpec, VariableSpec
 from crf2tlf.standards import codelist, codelist_names
@@ -21,6 +22,29 @@ def allowed_values(study: Study, name: str) -> tuple[dict[str, str | None], bool
         return None
     terms: dict[str, str | None] = {value: term.preferred for value, term in standard.terms.items()}
     return {**terms, **(own.add if own else {})}, standard.extensible and not (own and own.add)
+
+
+def decodes(study: Study, name: str) -> dict[str, str | None]:
+    """Return the values of a codelist with what they mean: the study's decodes, else those of CDISC.
+
+    CDISC has the names that go with codes (VSTESTCD) in a codelist beside (VSTEST), under the same concept codes;
+    other codelists have preferred terms. Raises ``RuleError`` for an unknown codelist.
+    """
+    own = study.codelists.codelists.get(name)
+    standard = codelist(own.from_ if own and own.from_ else name)
+    if standard is None and (own is None or own.terms is None):
+        known = [*study.codelists.codelists, *codelist_names()]
+        raise RuleError("SPEC_REFERENCE", f"there is no codelist {name}{nearest(name, known)}")
+    found: dict[str, str | None] = {}
+    if standard is not None:
+        names = codelist(standard.name.removesuffix("CD")) if standard.name.endswith("CD") else None
+        by_code = {term.code: term.value for term in names.terms.values()} if names else {}
+        found = {value: by_code.get(term.code, term.preferred) for value, term in standard.terms.items()}
+    if own is None:
+        return found
+    if own.terms is not None:
+        found = {value: decode or found.get(value) for value, decode in own.terms.items()}
+    return {**found, **own.add}
 
 
 def check_codelists(study: Study, findings: Findings) -> None:

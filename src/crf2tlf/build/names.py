@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from crf2tlf.build.codelists import decodes
 from crf2tlf.findings import nearest
 from crf2tlf.methods import Kind
 from crf2tlf.rules.columns import Constant
@@ -101,6 +103,9 @@ class SourceNames:
         if table in self.planner.stages:
             self.planner.rows(table)
         return frozenset({Ref(table, "")})
+
+    def decodes(self, codelist: str) -> Mapping[str, str | None]:
+        return decodes(self.planner.study, codelist)
 
     def constant(self, name: str) -> Constant:
         constants = self.planner.study.constants

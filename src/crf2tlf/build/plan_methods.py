@@ -37,7 +37,9 @@ def _time_to_event(planner: Planner, method: TimeToEvent, names: SourceNames) ->
         tuple(planned for given in part if (planned := _dates(planner, names, given, {"date": given.date})))
         for part in (method.events, method.censor)
     )
-    return {"method_rules": rules, "events": events, "censor": censor}
+    given = {"missed_days": method.missed_assessments.days} if method.missed_assessments else {}
+    days = _days(planner, given, names)
+    return {"method_rules": rules, "method_days": days, "events": events, "censor": censor}
 
 
 def _best_overall_response(planner: Planner, method: BestOverallResponse, names: SourceNames) -> dict[str, object]:
@@ -46,7 +48,11 @@ def _best_overall_response(planner: Planner, method: BestOverallResponse, names:
         rules["until"] = _date(planner, method.until, names)
     given = method.responses
     planned = _dates(planner, names, given, {"response": given.response, "date": given.date})
-    return {"method_rules": rules, "events": (planned,) if planned else ()}
+    limits = {"stable_days": method.stable_days}
+    if method.confirm_days:
+        limits["confirm_days"] = method.confirm_days
+    days = _days(planner, limits, names)
+    return {"method_rules": rules, "method_days": days, "events": (planned,) if planned else ()}
 
 
 def _dates(
@@ -75,6 +81,22 @@ def _dates(
         return None
     described = (given.description, given.censor) if isinstance(given, DatedSource) else ("", 0)
     return PlannedDates(table, where, columns, planner.sequence_of(table), *described)
+
+
+def _days(planner: Planner, given: dict[str, Rule], names: SourceNames) -> dict[str, int]:
+    """Work out limits in days: whole numbers, or constants of the study."""
+    days = {}
+    for name, rule in given.items():
+        node = planner.reported(rule.place, lambda rule=rule: compile_rule(rule, names))  # type: ignore[misc]
+        if node is None:
+            continue
+        value = node.constant
+        if isinstance(value, float) and value >= 0 and value.is_integer():
+            days[name] = int(value)
+        else:
+            message = f"{name} takes a whole number of days or a constant study.NAME, not {rule.text!r}"
+            planner.findings.add("RULE_TYPE", rule.place, message)
+    return days
 
 
 def _date(planner: Planner, rule: Rule, names: SourceNames) -> Node:

@@ -47,6 +47,7 @@ class PlannedSource:
     added: dict[str, Kind]
     where: Node | None = None
     method_rules: dict[str, Node] = field(default_factory=dict)
+    method_days: dict[str, int] = field(default_factory=dict)
     events: tuple[PlannedDates, ...] = ()
     censor: tuple[PlannedDates, ...] = ()
     carried: bool = False

@@ -189,6 +189,9 @@ class FormNames:
     def records(self, table: str) -> frozenset[Ref]:
         return frozenset({Ref(table, "")})
 
+    def decodes(self, codelist: str) -> dict[str, str | None]:
+        raise RuleError("RULE_METHOD", f"decode is not for forms (of {codelist})")
+
     def constant(self, name: str) -> Any:
         if name not in self._constants:
             raise RuleError("RULE_NAME", f"unknown constant study.{name}{nearest(name, self._constants)}")

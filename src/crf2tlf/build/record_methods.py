@@ -98,7 +98,7 @@ def _time_to_event(
         no_assessment=method.no_assessment,
         **_options("new_therapy", method.new_therapy),
         **_options("missed", method.missed_assessments),
-        missed_days=method.missed_assessments.days if method.missed_assessments else None,
+        missed_days=source.method_days.get("missed_days"),
         unit=method.unit,
     )
     if found.ignored.any():
@@ -133,8 +133,8 @@ def _best_overall_response(
         _column(joined, "date", tables),
         rules["start"],
         rules.get("until"),
-        confirm_days=method.confirm_days,
-        stable_days=method.stable_days,
+        confirm_days=source.method_days.get("confirm_days"),
+        stable_days=source.method_days.get("stable_days", 0),
         not_evaluable_between=method.not_evaluable_between,
         stable_between=method.stable_between,
         missing=method.missing,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crf2tlf.build.codelists import decodes
 from crf2tlf.build.ledger import LedgerEntry
 from crf2tlf.build.metadata import VariableMetadata
 from crf2tlf.build.planned import Plan
@@ -139,6 +140,9 @@ class FinishedNames:
 
     def records(self, table: str) -> frozenset[Ref]:
         return frozenset({Ref(table, "")})
+
+    def decodes(self, codelist: str) -> Mapping[str, str | None]:
+        return decodes(self.build.study, codelist)
 
     def constant(self, name: str) -> Constant:
         constants = self.build.study.constants

@@ -97,7 +97,8 @@ def floor(value: Number) -> Number:
 def least(*values: Any_) -> Any_:
     """The smallest of the numbers, or the earliest of the dates, of the same record.
 
-    Missing values are ignored; all missing gives missing. Raises ``ValueError`` for text or mixed kinds.
+    Text is taken by its characters, which for ISO 8601 dates is their order (2017-01 is before 2017-01-31). Missing
+    values are ignored; all missing gives missing. Raises ``ValueError`` for conditions or mixed kinds.
     Source: SAS MIN function.
     """
     return _extreme("least", values, largest=False)
@@ -107,7 +108,8 @@ def least(*values: Any_) -> Any_:
 def greatest(*values: Any_) -> Any_:
     """The largest of the numbers, or the latest of the dates, of the same record.
 
-    Missing values are ignored; all missing gives missing. Raises ``ValueError`` for text or mixed kinds.
+    Text is taken by its characters, which for ISO 8601 dates is their order (2017-01 is before 2017-01-31). Missing
+    values are ignored; all missing gives missing. Raises ``ValueError`` for conditions or mixed kinds.
     Source: SAS MAX function.
     """
     return _extreme("greatest", values, largest=True)
@@ -116,8 +118,8 @@ def greatest(*values: Any_) -> Any_:
 def _extreme(name: str, values: tuple[Any_, ...], *, largest: bool) -> Any_:
     kind = same_kind(name, values)
     columns = [as_kind(value, kind) for value in values]
-    if kind not in (Kind.NUMBER, Kind.DATE):
-        raise ValueError(f"{name} takes numbers or dates, not {kind}")
+    if kind is Kind.TRUTH:
+        raise ValueError(f"{name} takes numbers, dates or text, not conditions")
     chosen = columns[0]
     for other in columns[1:]:
         better = other > chosen if largest else other < chosen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -93,6 +93,9 @@ class Namespace(Protocol):
 
     def records(self, table: str) -> frozenset[Ref]:
         """Return what stands for the records of a table, whatever they hold: a variable without a name."""
+
+    def decodes(self, codelist: str) -> Mapping[str, str | None]:
+        """Return the values of a codelist with their decodes."""
 
     def constant(self, name: str) -> Constant:
         """Return the value of ``study.NAME``."""
