@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from crf2tlf import workflow
-from crf2tlf.findings import Finding, Findings, Severity, StudyError
+from crf2tlf.findings import Finding, Findings, Place, Severity, StudyError
 from crf2tlf.spec.schema import write_schemas
 
 app = typer.Typer(
@@ -109,6 +109,9 @@ def reconcile() -> None:
     findings = Findings()
     with _reporting(findings), _progress() as progress:
         outcome = workflow.compute(_Place.study, _Place.raw, "tlf", progress, findings)
+        if outcome.build.study.reconciliation is None:
+            message = "is missing; it says which results the published numbers are compared with"
+            findings.add("SPEC_REFERENCE", Place("specs/reconciliation.yaml"), message)
         rows = outcome.reconciliation
         for row in (row for row in rows if not row.agrees or row.note):
             out.print(escape(f"{row.label}: published {row.published}, generated {row.generated}. {row.note}"))

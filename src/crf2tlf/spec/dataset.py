@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from crf2tlf.findings import Severity
 from crf2tlf.spec.located import LocatedFloat, LocatedInt, LocatedMap
-from crf2tlf.spec.model import Name, OneOrMore, RuleText, Shorthand, SpecModel, Text, place_of
+from crf2tlf.spec.model import Name, OneOrMore, Rule, RuleText, Shorthand, SpecModel, Text, place_of
 
 
 def _rule_alone(value: object) -> object:
@@ -117,7 +117,7 @@ class NewTherapy(SpecModel):
 class MissedAssessments(SpecModel):
     """An event too long after the last assessment before it: censor at that assessment."""
 
-    days: int = Field(ge=1, description="The longest accepted gap in days.")
+    days: RuleText = Field(description="The longest accepted gap in days: a number, or a constant study.NAME.")
     description: Text = Field(
         default="Event after missed assessments", description="CNSDTDSC of the subjects censored for it."
     )
@@ -157,11 +157,13 @@ class BestOverallResponse(SpecModel):
     until: RuleText | None = Field(
         default=None, description="Later assessments are left out, e.g. a new therapy's start."
     )
-    confirm_days: int | None = Field(
-        default=None, ge=1, description="Least days between response and confirmation; none: unconfirmed."
+    confirm_days: RuleText | None = Field(
+        default=None,
+        description="Least days to a confirmation, a number or a constant study.NAME; none: unconfirmed.",
     )
-    stable_days: int = Field(
-        default=42, ge=0, description="Least days from the start to an assessment of stable disease."
+    stable_days: RuleText = Field(
+        default=Rule("42"),
+        description="Least days from the start to an assessment of stable disease, a number or a constant study.NAME.",
     )
     not_evaluable_between: int = Field(
         default=1, ge=0, description="NE assessments allowed between response and confirmation."
