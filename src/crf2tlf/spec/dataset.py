@@ -56,7 +56,7 @@ class VariableSpec(SpecModel):
         description="The text's length in the transport file; the longest value if not given.",
     )
     decimals: int | None = Field(default=None, ge=0, description="Numbers are rounded half up to this many decimals.")
-    format: str | None = Field(default=None, description="The SAS display format in the transport file.")
+    format: Text | None = Field(default=None, description="The SAS display format in the transport file.")
     role: Text | None = Field(default=None, description="The SDTM role, if not the standard's.")
     origin: Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available"] | None = Field(
         default=None, description="Where the values come from, in the words of Define-XML; QORIG of a qualifier."
