@@ -70,7 +70,8 @@ def compute(root: Path, raw: Path | None, stop: Stop, progress: Progress, findin
         return Outcome(findings, datasets)
     progress("analysing")
     results = analyse(datasets, findings)
-    rows = tuple(reconcile(results, study, findings))
+    # Errors before this make differences of their own: then the comparison is shown, and its findings are left out.
+    rows = tuple(reconcile(results, study, Findings(findings.policy) if findings.errors else findings))
     if rows:
         results = results.model_copy(update={"outputs": (*results.outputs, reconciliation_output(rows, study))})
     if findings.errors:

@@ -68,7 +68,7 @@ CASES: list[tuple[str, tuple[Edit, ...], str, tuple[str, ...]]] = [
         "UTF-8 where cp932 is stated",
         (written(DIAGNOSIS, UTF_8.format("肺腺癌")),),
         at(DIAGNOSIS, 2, "RAW_ENCODING"),
-        ("stated encoding cp932",),
+        ("the file is UTF-8 from this line on", "cp932 is stated"),
     ),
     (
         "UTF-8 that passes for cp932",

@@ -137,17 +137,19 @@ def _decode(content: bytes, place_name: str, encoding: str, findings: Findings) 
         message = f"the file begins with the byte order mark of UTF-8, but {encoding} is stated"
         findings.add("RAW_ENCODING", Place(place_name, 1), message)
         return None
+    line_of_utf_8 = 0 if codec.startswith("utf") else _line_of_utf_8(content)
+    if line_of_utf_8:
+        message = f"the file is UTF-8 from this line on, but {encoding} is stated"
+        findings.add("RAW_ENCODING", Place(place_name, line_of_utf_8), message)
     try:
         text = content.decode(encoding)
         text.encode("utf-8")  # no half characters, which no later file could hold
     except UnicodeError as problem:
-        line = _line_of_bad_byte(content, codec, getattr(problem, "start", 0))
-        message = f"the file is not in the stated encoding {encoding} from this line on"
-        findings.add("RAW_ENCODING", Place(place_name, line), message)
+        if not line_of_utf_8:
+            line = _line_of_bad_byte(content, codec, getattr(problem, "start", 0))
+            message = f"the file is not in the stated encoding {encoding} from this line on"
+            findings.add("RAW_ENCODING", Place(place_name, line), message)
         return None
-    if not codec.startswith("utf") and (line := _line_of_utf_8(content)):
-        message = f"the file is UTF-8 from this line on, but {encoding} is stated"
-        findings.add("RAW_ENCODING", Place(place_name, line), message)
     return text.removeprefix("\ufeff")
 
 
