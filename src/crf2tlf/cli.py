@@ -16,7 +16,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from crf2tlf import workflow
 from crf2tlf.findings import Finding, Findings, Place, Severity, StudyError
@@ -28,7 +27,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
+# Texts are printed as they are: no markup, and no picture of a hundred for the line in "ae.csv:100:".
+out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+err = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, stderr=True)
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
@@ -114,7 +115,7 @@ def reconcile() -> None:
             findings.add("SPEC_REFERENCE", Place("specs/reconciliation.yaml"), message)
         rows = outcome.reconciliation
         for row in (row for row in rows if not row.agrees or row.note):
-            out.print(escape(f"{row.label}: published {row.published}, generated {row.generated}. {row.note}"))
+            out.print(f"{row.label}: published {row.published}, generated {row.generated}. {row.note}")
         agree, noted = sum(row.agrees for row in rows), sum(bool(row.note) and not row.agrees for row in rows)
         out.print(f"{agree + noted} of {len(rows)} rows: {agree} agree, {noted} differ with an explained note")
         findings.stop_on_errors()
@@ -143,8 +144,7 @@ def _reporting(findings: Findings) -> Iterator[None]:
 def _show(findings: Iterable[Finding]) -> None:
     shown = sorted(findings, key=lambda f: (f.severity is not Severity.ERROR, f.place))
     for finding in shown:
-        colour = COLOURS[finding.severity]
-        err.print(f"[{colour}]{escape(str(finding))}[/{colour}]")
+        err.print(str(finding), style=COLOURS[finding.severity])
     counts = Counter(f.severity for f in shown)
     if counts:
         err.print(", ".join(f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in Severity if counts[s]))

@@ -187,6 +187,16 @@ def test_findings_go_to_the_error_stream_with_their_number(changed: Changed) -> 
     assert "warning" not in ran.out
 
 
+def test_what_is_printed_is_the_text_itself(changed: Changed) -> None:
+    """A library for terminals may take ``:100:`` or ``[red]`` for something else."""
+    lines = "".join(f"01-001,{n},[red]Rash :a:,1,2016/07/05,,2,1\n" for n in range(2, 101))
+    header = "SUBJID,AESPID,AETERM,AETOXGR,AESTDAT,AEENDAT,AESER,IT.AEOUT\n"
+    root = changed(
+        written("raw/ae.csv", f"{header}{lines}".replace("100,[red]Rash :a:,1", "100,[red]Rash :a:,[/red]:o:"))
+    )
+    assert "'[/red]:o:'" in stopped(root).finding("raw/ae.csv:100: error: RAW_CODE")
+
+
 # Wrong usage
 
 

@@ -69,7 +69,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(slip=slips())
 def test_a_slip_is_a_finding_or_does_no_harm(small: Path, slip: Slip) -> None:
     findings = checked(small, slip)

@@ -18,7 +18,7 @@ from ruamel.yaml.reader import ReaderError
 from crf2tlf.findings import Findings, Place
 
 MAXIMUM_DEPTH = 40
-MAXIMUM_VALUES = 200_000
+MAXIMUM_VALUES = 100_000
 """More than any spec needs; aliases of aliases would make billions out of a few lines."""
 
 
