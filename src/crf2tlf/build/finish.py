@@ -32,13 +32,9 @@ def finish(study: Study, plan: Plan, tables: Tables, findings: Findings) -> dict
     check_codelists(study, findings)
     for spec in study.datasets.values():
         dataset = _dataset(study, plan, tables, spec, findings)
-        _check_values(study, dataset, tables, findings)
+        check_values(study, dataset, tables, findings)
         finished[spec.dataset] = dataset
-        lacking = [name for name in ("STUDYID", "USUBJID") if name not in dataset.frame]
-        if spec.supplemental and spec.output and lacking:
-            message = f"{spec.dataset} needs {' and '.join(lacking)} for its supplemental qualifiers"
-            findings.add("SPEC_VARIABLE", spec.place, message)
-        elif spec.supplemental and spec.output:
+        if spec.supplemental and spec.output and _takes_supplement(dataset, findings):
             supplement = _supplement(dataset)
             finished[supplement.name] = supplement
     return finished
@@ -76,68 +72,30 @@ def _rest(names: list[str], ordered: list[str]) -> list[str]:
     return [name for name in names if name not in set(ordered)]
 
 
-# Checks on values
-
-
-def _check_values(study: Study, dataset: Dataset, tables: Tables, findings: Findings) -> None:
-    if dataset.spec.output:  # a helper dataset's keys are its order only
-        _check_keys(dataset, tables, findings)
-    supplemental = [describe(study, dataset.spec, name, Kind.TEXT) for name in dataset.spec.supplemental]
-    for variable in [*dataset.variables, *supplemental]:
-        values = dataset.frame[variable.name]
-        given = declared(dataset.spec, variable.name)
-        required = given.required or (dataset.sdtm and variable.core == "Req")
-        if required and values.isna().any():
-            message = f"{dataset.name}.{variable.name} must not be missing"
-            _report(dataset, np.flatnonzero(values.isna()), "KEY_MISSING", message, tables, findings)
-        _check_codelist(study, dataset, variable, values, tables, findings)
-
-
-def _report(dataset: Dataset, found: Any, code: str, message: str, tables: Tables, findings: Findings) -> None:
-    place = dataset.spec.place
-    report_records(tables, dataset.name, dataset.positions[found], code, message, place, findings)
-
-
-def _check_keys(dataset: Dataset, tables: Tables, findings: Findings) -> None:
-    keys = [key for key in dataset.keys if key in dataset.frame]
-    groups = pd.Series(combine([codes(dataset.frame[key]) for key in keys], dataset.size))
-    again = np.flatnonzero(groups.duplicated(keep=False))
-    if len(again):
-        message = f"{dataset.name}: {len(again)} records share the key {', '.join(keys)} with another"
-        _report(dataset, again, "KEY_DUPLICATE", message, tables, findings)
-
-
-def _check_codelist(
-    study: Study, dataset: Dataset, variable: VariableMetadata, values: Any, tables: Tables, findings: Findings
-) -> None:
-    if variable.type != "Char" or not variable.codelists:
-        return
-    given = declared(dataset.spec, variable.name).codelist
-    parts = [(np.ones(dataset.size, dtype=bool), variable.codelists)]
-    if isinstance(given, CodelistBy):
-        if given.by not in dataset.frame:  # reported with the other references
-            return
-        chooser = dataset.frame[given.by]
-        if dataset.kinds[given.by] is Kind.NUMBER:
-            chooser = CATALOGUE["text"].function(chooser)
-        parts = [((chooser == value).to_numpy(dtype=bool), (name,)) for value, name in given.cases.items()]
-    for concerned, names in parts:
-        outside = np.flatnonzero(concerned & _outside(study, values, names))
-        for shown, records in by_value(outside, values):
-            message = f"{dataset.name}.{variable.name}: {shown} is not in the codelist {', '.join(names)}"
-            _report(dataset, records, "CODELIST_VALUE", message, tables, findings)
-
-
-def _outside(study: Study, values: Any, names: tuple[str, ...]) -> Any:
-    """Return which values are in none of the codelists; none are where one of them may be extended."""
-    lists = [found for name in names if (found := allowed_values(study, name))]
-    if not lists or any(extensible for _, extensible in lists):
-        return np.zeros(len(values), dtype=bool)
-    allowed = set().union(*(set(terms) for terms, _ in lists))
-    return (values.notna() & ~values.isin(allowed)).to_numpy(dtype=bool)
-
-
 # Supplemental qualifiers
+
+
+def _takes_supplement(dataset: Dataset, findings: Findings) -> bool:
+    """Whether a dataset can have supplemental qualifiers; report what is wrong with them."""
+    spec = dataset.spec
+    if not dataset.sdtm:
+        message = f"{spec.dataset}: supplemental qualifiers are for SDTM; make them variables"
+        findings.add("SPEC_VARIABLE", spec.place, message)
+        return False
+    lacking = [name for name in ("STUDYID", "USUBJID") if name not in dataset.frame]
+    if lacking:
+        message = f"{spec.dataset} needs {' and '.join(lacking)} for its supplemental qualifiers"
+        findings.add("SPEC_VARIABLE", spec.place, message)
+        return False
+    for name, variable in spec.supplemental.items():
+        if not variable.label:
+            findings.add(
+                "SPEC_VARIABLE", variable.place, f"{spec.dataset}.{name}: a supplemental qualifier needs a label"
+            )
+        if len(name) > 8:
+            message = f"{spec.dataset}.{name}: the name of a supplemental qualifier has at most 8 characters"
+            findings.add("SPEC_VARIABLE", variable.place, message)
+    return True
 
 
 def _supplement(dataset: Dataset) -> Dataset:

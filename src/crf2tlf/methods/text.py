@@ -154,13 +154,16 @@ def matches(value: Text, pattern: str) -> Truth:
 def pad(value: Text, width: int, fill: str = "0") -> Text:
     """The text filled up on the left to ``width`` characters.
 
-    A longer text stays as it is; missing gives missing. Raises ``ValueError`` where ``fill`` is not one character.
+    A longer text stays as it is; missing gives missing. Raises ``ValueError`` where ``fill`` is not one character, or
+    ``width`` not from 1 to 200, which is what a variable holds.
     Source: SAS Zw. format.
 
     Example: ``pad("7", 3)`` is ``007``.
     """
     if len(fill) != 1:
         raise ValueError(f"pad fills with one character, not {fill!r}")
+    if not 1 <= width <= 200:
+        raise ValueError(f"pad takes a width from 1 to 200, not {width}")
     return texts(value.str.rjust(int(width), fill), value.index)
 
 

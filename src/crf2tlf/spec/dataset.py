@@ -55,7 +55,9 @@ class VariableSpec(SpecModel):
         le=200,
         description="The text's length in the transport file; the longest value if not given.",
     )
-    decimals: int | None = Field(default=None, ge=0, description="Numbers are rounded half up to this many decimals.")
+    decimals: int | None = Field(
+        default=None, ge=0, le=15, description="Numbers are rounded half up to this many decimals."
+    )
     format: Text | None = Field(default=None, description="The SAS display format in the transport file.")
     role: Text | None = Field(default=None, description="The SDTM role, if not the standard's.")
     origin: Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available"] | None = Field(
