@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crf2tlf.build.codelists import allowed_values, check_codelists
-from crf2tlf.build.metadata import VariableMetadata, declared, describe, is_sdtm, variable_names
+from crf2tlf.build.codelists import check_codelists
+from crf2tlf.build.metadata import VariableMetadata, describe, is_sdtm, variable_names
 from crf2tlf.build.planned import Plan
 from crf2tlf.build.result import Dataset, permutation
-from crf2tlf.build.run import report_records
 from crf2tlf.build.tables import Tables
+from crf2tlf.build.values import check_values
 from crf2tlf.findings import Findings
 from crf2tlf.methods import CATALOGUE, Kind
 from crf2tlf.rules import columns
-from crf2tlf.rules.grouping import codes, combine
-from crf2tlf.rules.scope import Ref, by_value
+from crf2tlf.rules.grouping import codes
+from crf2tlf.rules.scope import Ref
 from crf2tlf.spec import Study
-from crf2tlf.spec.dataset import CodelistBy, DatasetSpec
+from crf2tlf.spec.dataset import DatasetSpec
 from crf2tlf.standards import sdtm_dataset, sdtm_order, sdtm_variable
 
 SUPPLEMENTAL = ("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL")

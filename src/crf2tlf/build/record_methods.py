@@ -141,8 +141,17 @@ def _best_overall_response(
     )
     record = np.asarray(found.record)
     origin = np.where(record >= 0, 0, -1)
-    chosen = _chosen([joined], origin, record, len(found.response), "response")
-    return replace(chosen, columns={"AVALC": found.response, "ADT": found.day, **chosen.columns})
+    size = len(found.response)
+    chosen = _chosen([joined], origin, record, size, "response")
+    added = {"AVALC": found.response, "ADT": found.day, **chosen.columns}
+    return replace(chosen, columns=added, links=(_considered(joined, size),))
+
+
+def _considered(joined: Joined, size: int) -> Link:
+    """Return the link to all assessments of each subject: a best response depends on every one of them."""
+    order = np.lexsort((joined.rows, joined.subject))
+    counts = np.bincount(joined.subject, minlength=size)
+    return Link(joined.planned.table, np.r_[0, np.cumsum(counts)].astype(np.int64), joined.rows[order])
 
 
 def _chosen(joined: Sequence[Joined], source: Integers, record: Integers, size: int, word: str) -> Added:

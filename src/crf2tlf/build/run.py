@@ -85,6 +85,11 @@ def _block(source: PlannedSource, start: int, tables: Tables, findings: Findings
             findings.add(error.code, place, str(error))
             chosen = columns.missing(Kind.TRUTH, origin.size)
         selected = columns.positions(chosen).astype(np.int64)
+        if origin.size and not len(selected) and source.spec.where:
+            message = f"none of the {origin.size} records of {source.table} meets {source.spec.where.text!r}"
+            findings.add(
+                "ROWS_NONE", source.spec.where.place, f"{message}; a comparison with a missing value is unknown"
+            )
     if source.group:
         return _grouped(source, selected, start, tables)
     added = _added(source, scope_of(selected), tables, findings)
