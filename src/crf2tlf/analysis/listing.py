@@ -29,7 +29,7 @@ def listing(output: OutputSpec, scope: Scope, collector: Collector, texts: Texts
     cells = [_cells(scope.data, records, column, collector.missing) for column in spec.columns]
     starts = _block_starts(cells, spec.columns)
     for column, made, start in zip(spec.columns, cells, starts, strict=True):
-        if column.group:
+        if column.group is True:
             made[:] = [cell if first else BLANK for cell, first in zip(made, start, strict=True)]
     keys = collector.keys_of(records.dataset)
     outer = starts[0] if spec.columns[0].group else np.zeros(len(records.positions), dtype=bool)

@@ -58,9 +58,9 @@ def best_overall_response(
 ) -> BestResponse:
     """Take the best overall response of each subject from the responses at the visits.
 
-    ``subject``, ``response`` and ``day`` describe the assessments: the subject's position (0, 1, …), CR, PR, SD,
-    NON-CR/NON-PD, PD or NE, and the date. ``start`` and ``until`` have one date a subject. Assessments without a date
-    or a response, before the start, after ``until`` (that day still counts) and after the first PD do not count.
+    ``responses`` are the assessments: each has a subject, a ``response`` (CR, PR, SD, NON-CR/NON-PD, PD or NE) and a
+    date. ``start`` and ``until`` have one date a subject. Assessments without a date or a response, before the start,
+    after ``until`` (that day still counts) and after the first PD do not count.
 
     Each assessment that counts is worth, and the best for the subject decides, the earliest where several are equal:
 
@@ -68,7 +68,7 @@ def best_overall_response(
       ``not_evaluable_between`` NE between them.
     - PR: a PR that is confirmed: by a PR or CR at least ``confirm_days`` days later, with nothing but PR, CR, at most
       ``not_evaluable_between`` NE and at most ``stable_between`` SD between them, and no PR after a CR.
-    - SD: a CR, PR or SD at least ``stable_days`` days after the start (``day`` ≥ ``start`` + ``stable_days``).
+    - SD: a CR, PR or SD at least ``stable_days`` days after the start (date ≥ ``start`` + ``stable_days``).
     - NON-CR/NON-PD: the same for NON-CR/NON-PD.
     - PD: a PD; and the PR, SD or NON-CR/NON-PD that directly follows a CR, since disease is back (Table 3).
     - NE: everything else, such as an SD too soon after the start.

@@ -89,13 +89,13 @@ def time_to_event(
     the days of ``unit``; an event on the day of the start has the time 1 day.
 
     1. The event is the earliest record of ``events`` on or after the start; of the same day, the one of the source
-    listed first. Events before the start do not count (``ignored`` says where there was one).
+    listed first. Events before the start do not count; a subject with one is a finding EVENT_BEFORE_START.
     2. ``new_therapy``: where a new therapy starts before the event, or there is no event, the subject is censored at
-    the latest record of ``censors`` not after that day, with the description and CNSR of the new therapy. An event on
+    the latest record of ``censor`` not after that day, with the description and CNSR of the new therapy. An event on
     that day counts.
-    3. ``missed_days``: where more than so many days lie between the last record of ``censors`` before the event's day
-    (or the start, where there is none) and the event, the subject is censored there, likewise.
-    4. Without an event the subject is censored at the latest record of ``censors`` on or after the start; of the same
+    3. ``missed_assessments``: where more than ``days`` days lie between the last record of ``censor`` before the event's
+    day (or the start, where there is none) and the event, the subject is censored there, likewise.
+    4. Without an event the subject is censored at the latest record of ``censor`` on or after the start; of the same
     day, the one of the source listed first.
     5. Where a censored subject has no such record, it is censored at the start, with the description that applies, or
     else ``no_assessment`` and CNSR 1.

@@ -119,7 +119,11 @@ class ListingColumn(SpecModel):
     show: CellTemplate | None = Field(
         default=None, description="Several variables in one cell, in place of `value`: {AESTDTC} ({ASTDY:0})."
     )
-    group: bool = Field(default=False, description="A value that repeats the one above is left blank.")
+    group: bool | Literal["repeated"] = Field(
+        default=False,
+        description="true: a value that repeats the one above is left blank; repeated: it stays, so that a page begins "
+        "with it. Where the first column groups, a rule parts its values.",
+    )
     align: Literal["left", "center", "right"] = Field(default="left", description="How its cells are aligned.")
     width: float = Field(default=1.0, gt=0, description="The width in relation to the other columns.")
 
