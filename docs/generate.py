@@ -221,6 +221,14 @@ WORDS = {
     'source_variable("AVAL")': "The variable of the source that the named variable was taken from (SRCVAR).",
     "source_sequence()": "The sequence number (--SEQ or ASEQ) of the source record (SRCSEQ); missing for groups.",
 }
+RECORD_METHODS: dict[str, tuple[Callable[..., Any], tuple[type[BaseModel], ...]]] = {
+    "time_to_event": (
+        time_to_event,
+        (dataset.TimeToEvent, dataset.DatedSource, dataset.NewTherapy, dataset.MissedAssessments),
+    ),
+    "best_overall_response": (best_overall_response, (dataset.BestOverallResponse, dataset.ResponseSource)),
+}
+"""Each record method: its function, and the models of its keys in a spec."""
 
 
 def methods() -> list[str]:
@@ -238,9 +246,31 @@ def methods() -> list[str]:
     for call, meaning in WORDS.items():
         lines += ["", f"### `{call}`", "", meaning]
     lines += ["", "## Record methods", "", "They stand in a row source and add columns to each of its records."]
-    for function in (time_to_event, best_overall_response):
-        lines += ["", f"### {function.__name__}", "", inspect.getdoc(function) or ""]
+    for name, (function, parts) in RECORD_METHODS.items():
+        lines += ["", f"### {name}", "", inspect.getdoc(function) or "", *_spec_keys_of(name, parts)]
     return lines
+
+
+def _spec_keys_of(name: str, parts: tuple[type[BaseModel], ...]) -> list[str]:
+    """Return the table of the keys that a record method has in a spec; those of an inner part follow a dot."""
+    names = headings()
+    link = _link(parts[0], names).replace("(#", "(spec-keys.md#")
+    lines = ["", f"In a spec these are the keys under `{name}:` of a row source ({link}):", ""]
+    lines += ["| key | value | default | meaning |", "|---|---|---|---|"]
+    for key, inner in _with_inner(parts[0], parts[1:]):
+        prefix = f"{key}." if inner is not parts[0] else ""
+        for own, value, default, meaning in keys(inner, names):
+            shown = value.replace("(#", "(spec-keys.md#")
+            lines.append(f"| `{prefix}{own}` | {shown} | {default} | {_in_table(meaning)} |")
+    return lines
+
+
+def _with_inner(whole: type[BaseModel], parts: tuple[type[BaseModel], ...]) -> Iterator[tuple[str, type[BaseModel]]]:
+    yield "", whole
+    for name, annotation in _hints(whole).items():
+        for part in _models_in(annotation):
+            if part in parts:
+                yield whole.model_fields[name].alias or name, part
 
 
 def _method(entry: Method) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import pytest
-from docs.generate import FOLDER, SCHEMAS, WORDS, headings, keys, models, pages
+from docs.generate import FOLDER, RECORD_METHODS, SCHEMAS, WORDS, headings, keys, models, pages
 
 from crf2tlf.methods import CATALOGUE
 from crf2tlf.rules.call import SOURCE_FACTS
@@ -34,6 +35,16 @@ def test_every_kind_of_spec_file_is_on_the_page() -> None:
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_every_method_has_a_docstring(name: str) -> None:
     assert inspect.getdoc(CATALOGUE[name].function)
+
+
+@pytest.mark.parametrize("name", RECORD_METHODS)
+def test_a_record_method_is_described_in_the_words_of_its_spec_keys(name: str) -> None:
+    _, parts = RECORD_METHODS[name]
+    section = pages()["methods.md"].split(f"### {name}\n")[1].split("\n### ")[0]
+    words = {key for part in parts for key, _, _, _ in keys(part, headings())}
+    described, table = section.split("In a spec these are the keys")
+    assert words == {key.split(".")[-1] for key in re.findall(r"^\| `([\w.]+)`", table, flags=re.MULTILINE)}
+    assert set(re.findall(r"``(\w+)``", described)) - {"derive_param_confirmed_bor", "ValueError"} <= words
 
 
 def test_the_words_that_are_no_methods_are_described() -> None:

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
+DOCS = Path(__file__).parents[2] / "docs"
+TUTORIAL = DOCS / "tutorial.md"
+GUIDE = DOCS / "spec-language.md"
+EXAMPLE = "## A complete example: laboratory data"
 BLOCK = re.compile(r"(?:^`(?P<path>[^`\n]+)`:\n\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -24,10 +27,10 @@ class Step:
     text: str
 
 
-def steps() -> list[Step]:
-    """Return what the page says to do, in order."""
+def steps(page: str) -> list[Step]:
+    """Return what a page says to do, in order."""
     found: list[Step] = []
-    for block in BLOCK.finditer(TUTORIAL.read_text(encoding="utf-8")):
+    for block in BLOCK.finditer(page):
         if block["path"]:
             found.append(Step(block["path"], "", block["text"]))
         elif block["language"] == "console":
@@ -61,13 +64,35 @@ def test_every_block_is_a_file_or_a_command() -> None:
     assert others == ['export PATH="$PWD/.venv/bin:$PATH"\n']
 
 
+def write(step: Step, folder: Path) -> None:
+    """Write a step's file."""
+    assert step.path
+    target = folder / step.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(step.text, encoding="utf-8")
+
+
+def follow(page: str, folder: Path) -> None:
+    """Do what a page says, and compare what a reader sees."""
+    for step in steps(page):
+        if step.path:
+            write(step, folder)
+        else:
+            assert shell(step.command, folder) == step.text, step.command
+
+
 @pytest.mark.slow
 def test_the_tutorial_works_as_written(tmp_path: Path) -> None:
-    for step in steps():
-        if step.path:
-            target = tmp_path / step.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(step.text, encoding="utf-8")
-        else:
-            assert shell(step.command, tmp_path) == step.text, step.command
+    follow(TUTORIAL.read_text(encoding="utf-8"), tmp_path)
     assert {"table-1.docx", "tlf.docx", "tlf.xlsx"} <= {path.name for path in (tmp_path / "tlf").iterdir()}
+
+
+@pytest.mark.slow
+def test_the_guides_complete_example_builds_in_the_tutorials_folder(tmp_path: Path) -> None:
+    for step in steps(TUTORIAL.read_text(encoding="utf-8")):
+        if step.path:
+            write(step, tmp_path)
+    before, _, example = GUIDE.read_text(encoding="utf-8").partition(EXAMPLE)
+    assert not steps(before)
+    follow(example, tmp_path)
+    assert {"raw/lab.csv", "specs/sdtm/lb.yaml", "specs/adam/adlb.yaml"} <= {step.path for step in steps(example)}

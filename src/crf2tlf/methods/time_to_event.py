@@ -93,8 +93,8 @@ def time_to_event(
     2. ``new_therapy``: where a new therapy starts before the event, or there is no event, the subject is censored at
     the latest record of ``censor`` not after that day, with the description and CNSR of the new therapy. An event on
     that day counts.
-    3. ``missed_assessments``: where more than ``days`` days lie between the last record of ``censor`` before the event's
-    day (or the start, where there is none) and the event, the subject is censored there, likewise.
+    3. ``missed_assessments``: where more than ``days`` days lie between the last record of ``censor`` before the
+    event's day (or the start, where there is none) and the event, the subject is censored there, likewise.
     4. Without an event the subject is censored at the latest record of ``censor`` on or after the start; of the same
     day, the one of the source listed first.
     5. Where a censored subject has no such record, it is censored at the start, with the description that applies, or
