@@ -93,6 +93,7 @@ def _stages(study: Study, folder: Path) -> dict[str, dict[str, float]]:
     built = build_datasets(study, Findings())
     clock = note("raw, sdtm and adam", clock, sum(d.size for d in built.datasets.values()))
     adam = written_datasets(built, sdtm=False)
+    clock = time.perf_counter()
     kept = lineage(built, built.datasets.values())
     clock = note("lineage", clock, sum(len(r["sources"]) for d in kept.values() for r in d["records"].values()))
     write_datasets(built, [*written_datasets(built, sdtm=True), *adam], folder)
