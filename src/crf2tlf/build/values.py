@@ -82,7 +82,10 @@ def _check_codelist(
         if not lists:
             continue
         allowed = set().union(*(set(terms) for terms, _ in lists))
-        outside = np.flatnonzero(concerned & (values.notna() & ~values.isin(allowed)).to_numpy(dtype=bool))
+        listed = values.isna() | values.isin(allowed)
+        if variable.name.endswith("STRESC"):  # a result is a term of the list or a number
+            listed |= values.str.fullmatch(_NUMBER).fillna(False).astype(bool)
+        outside = np.flatnonzero(concerned & ~listed.to_numpy(dtype=bool))
         code = "CODELIST_EXTENDED" if any(extensible for _, extensible in lists) else "CODELIST_VALUE"
         if code == "CODELIST_EXTENDED" and not allowed:
             continue
@@ -91,6 +94,7 @@ def _check_codelist(
             _report(dataset, records, code, message, tables, findings, place)
 
 
+_NUMBER = r"[<>]?=?[+-]?[0-9]+(\.[0-9]+)?"
 _SHORT_NAME = r"[A-Z_][A-Z0-9_]{0,7}"
 
 
