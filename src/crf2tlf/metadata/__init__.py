@@ -1,0 +1,1 @@
+"""What a submission says about its data: put together from specs, standards and lineage, typed nowhere twice."""
