@@ -1,0 +1,1 @@
+"""Define-XML 2.1 with Analysis Results Metadata 1.0, and the page that browsers show of it."""

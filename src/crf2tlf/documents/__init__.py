@@ -1,0 +1,1 @@
+"""The reviewer's guides and the annotated CRF, as Word and PDF."""
