@@ -13,23 +13,26 @@ import xlsxwriter
 
 from crf2tlf.analysis.results import Cell, Output, Results, Row, Table
 from crf2tlf.display.excel_formats import Formats, number_format
+from crf2tlf.display.excel_layout import FOOTNOTE_SIZE, INDENT_POINTS, TYPEFACE, column_points, row_height
 from crf2tlf.display.figures import Picture
 from crf2tlf.display.reproducible import release_time, write_archive
 from crf2tlf.display.text import sheet_names
 
 _CONTENTS = "Contents"
 _PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_SETTINGS = {"in_memory": True, "default_format_properties": TYPEFACE}
 _LONGEST_TEXT = 32_767
 _CUT = " … [continued in the Word document]"
 _CHARACTERS = {"portrait": 92, "landscape": 140}
 _A4 = 9
-_LINE_POINTS, _HIGHEST_ROW = 14.0, 409.0
+_PICTURE_COLUMNS, _PICTURE_ROW = 8, 15.0
+_GAP = 4.0
 
 
 def write_workbook(results: Results, pictures: Mapping[str, Picture], path: Path) -> Path:
     """Write every output into one workbook and return its path."""
     content = BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True, **_PLAIN_TEXT}) as book:
+    with xlsxwriter.Workbook(content, {**_SETTINGS, **_PLAIN_TEXT}) as book:
         _set_properties(book, results)
         formats = Formats(book)
         names = sheet_names([output.id for output in results.outputs], taken=[_CONTENTS])
@@ -83,67 +86,65 @@ def _about(results: Results) -> str:
 
 def _write_output(sheet: Any, results: Results, output: Output, picture: Picture | None, formats: Formats) -> None:
     """Write back-link, title and population, then the table or picture, then footnotes."""
-    last = len(output.body.columns) - 1 if isinstance(output.body, Table) else 0
-    widths = _set_widths(sheet, output)
+    widths = _set_widths(sheet, output, picture)
     _write_link(sheet, 0, 0, _CONTENTS, "← Contents", formats)
     line = 1
     if results.draft:
         _write_text(sheet, line, 0, "DRAFT", formats.of(bold=True, font_color="#C00000"))
         line += 1
-    line = _write_across(sheet, line, last, widths, output.title, formats.of(bold=True, font_size=11, wrap=True))
+    line = _write_across(sheet, line, widths, output.title, formats, bold=True, font_size=11)
     if output.population:
-        line = _write_across(sheet, line, last, widths, output.population, formats.of(wrap=True))
+        line = _write_across(sheet, line, widths, output.population, formats)
     if isinstance(output.body, Table):
         line = _write_table(sheet, line, output.body, widths, formats)
     elif picture:
         line = _insert_picture(sheet, line, picture)
+    if output.footnotes:
+        sheet.set_row(line, _GAP)
+        line += 1
     for note in output.footnotes:
-        line = _write_across(sheet, line, last, widths, note, formats.of(font_size=8, wrap=True))
+        line = _write_across(sheet, line, widths, note, formats, font_size=FOOTNOTE_SIZE)
 
 
-def _set_widths(sheet: Any, output: Output) -> list[float]:
-    room = float(_CHARACTERS[output.orientation])
-    if not isinstance(output.body, Table):
-        sheet.set_column(0, 0, room)
-        return [room]
-    whole = sum(column.width for column in output.body.columns)
-    widths = [max(room * column.width / whole, 7.0) for column in output.body.columns]
+def _set_widths(sheet: Any, output: Output, picture: Picture | None) -> list[float]:
+    """Set the columns' widths and return them; a figure's columns are together as wide as the picture.
+
+    They are several, since a single column wider than the page would be cut instead of scaled.
+    """
+    if isinstance(output.body, Table):
+        room = float(_CHARACTERS[output.orientation])
+        whole = sum(column.width for column in output.body.columns)
+        widths = [max(room * column.width / whole, 7.0) for column in output.body.columns]
+    else:
+        pixels = picture.width * 96 if picture else 600.0
+        widths = [(pixels / _PICTURE_COLUMNS - 5) / 7] * _PICTURE_COLUMNS
     for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
     return widths
 
 
-def _write_across(sheet: Any, line: int, last: int, widths: list[float], text: str, style: Any) -> int:
-    """Write a text over the table's whole width, with rows high enough for it; return the next line."""
-    sheet.set_row(line, _row_height([text], [sum(widths)]))
-    if last:
-        sheet.merge_range(line, 0, line, last, "", style)
-    _write_text(sheet, line, 0, text, style)
+def _write_across(sheet: Any, line: int, widths: list[float], text: str, formats: Formats, **look: Any) -> int:
+    """Write a text over the whole width, in a row high enough for it; return the next line."""
+    size, bold = look.get("font_size", TYPEFACE["font_size"]), look.get("bold", False)
+    sheet.set_row(line, row_height([text], [_points_across(widths)], size=size, bold=bold))
+    _merge(sheet, line, 0, line, len(widths) - 1, text, formats.of(wrap=True, **look))
     return line + 1
 
 
-def _row_height(texts: Sequence[str], widths: Sequence[float]) -> float:
-    """Return a height in points for wrapped texts, since not every reader finds it by itself."""
-    lines = [
-        sum(max(ceil(_columns(part) / (width * 1.05)), 1) for part in text.split("\n"))
-        for text, width in zip(texts, widths, strict=False)
-    ]
-    return min(_LINE_POINTS * max(lines), _HIGHEST_ROW)
-
-
-def _columns(text: str) -> int:
-    """Return the text's width in character columns, East Asian characters being two wide."""
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+def _points_across(widths: list[float]) -> float:
+    return sum(column_points(width) for width in widths)
 
 
 def _write_table(sheet: Any, line: int, table: Table, widths: list[float], formats: Formats) -> int:
     first = line
     line = _write_header(sheet, line, table, formats)
-    sheet.set_row(line - 1, _row_height([column.label for column in table.columns], widths))
+    room = [column_points(width) - INDENT_POINTS * _apart(table, at) for at, width in enumerate(widths)]
+    sheet.set_row(line - 1, row_height([column.label for column in table.columns], room, bold=True))
     sheet.repeat_rows(first, line - 1)
     sheet.freeze_panes(line, 1 if len(table.columns) > 1 else 0)
     for row in table.rows:
-        sheet.set_row(line, _row_height([cell.text for cell in row.cells], _room(row, widths)))
+        height = row_height([cell.text for cell in row.cells], _room(table, row, widths), bold=row.heading)
+        sheet.set_row(line, height)
         _write_row(sheet, line, table, row, formats, last=row is table.rows[-1])
         line += 1
     return line
@@ -160,6 +161,7 @@ def _write_header(sheet: Any, line: int, table: Table, formats: Formats) -> int:
             column = table.columns[at]
             top_rule = 0 if spanner else 2
             look: dict[str, Any] = {"align": column.align, "valign": "bottom", "top": top_rule, "bottom": 1}
+            look |= {"indent": 1} if _apart(table, at) else {}
             style = formats.of(bold=True, wrap=True, **look)
             top = line + 1 if spanner else line
             _merge(sheet, top, at, line + spanned, at, column.label, style)
@@ -176,8 +178,20 @@ def _spans(row: Row) -> bool:
     return row.heading and len(row.cells) > 1 and not any(cell.text for cell in row.cells[1:])
 
 
-def _room(row: Row, widths: list[float]) -> list[float]:
-    return [sum(widths)] if _spans(row) else [max(widths[0] - 2 * row.indent, 1.0), *widths[1:]]
+def _apart(table: Table, place: int) -> bool:
+    """Return whether a column's left-aligned cells would touch the right-aligned ones before them."""
+    return place > 0 and (table.columns[place - 1].align, table.columns[place].align) == ("right", "left")
+
+
+def _indent(table: Table, row: Row, place: int) -> int:
+    return int(_apart(table, place)) if place else row.indent
+
+
+def _room(table: Table, row: Row, widths: list[float]) -> list[float]:
+    """Return the points of text that each cell of the row has room for."""
+    if _spans(row):
+        return [_points_across(widths) - INDENT_POINTS * row.indent]
+    return [column_points(width) - INDENT_POINTS * _indent(table, row, at) for at, width in enumerate(widths)]
 
 
 def _write_row(sheet: Any, line: int, table: Table, row: Row, formats: Formats, *, last: bool) -> None:
@@ -190,9 +204,9 @@ def _write_row(sheet: Any, line: int, table: Table, row: Row, formats: Formats, 
         _merge(sheet, line, 0, line, len(row.cells) - 1, row.cells[0].text, style)
         return
     for place, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True)):
-        indent = {"indent": row.indent} if place == 0 and row.indent else {}
-        align = "left" if indent else column.align
-        _write_cell(sheet, line, place, cell, formats, {**look, **indent, "align": align})
+        indent = _indent(table, row, place)
+        placed = {"indent": indent, "align": "left"} if indent else {"align": column.align}
+        _write_cell(sheet, line, place, cell, formats, {**look, **placed})
 
 
 def _write_cell(sheet: Any, line: int, place: int, cell: Cell, formats: Formats, look: dict[str, Any]) -> None:
@@ -224,4 +238,7 @@ def _insert_picture(sheet: Any, line: int, picture: Picture) -> int:
     content = BytesIO(picture.png.read_bytes())
     options = {"image_data": content, "description": picture.alternative, "object_position": 2}
     sheet.insert_image(line, 0, picture.png.name, options)
-    return line + ceil(picture.height * 72 / 15)
+    below = line + ceil(picture.height * 72 / _PICTURE_ROW)
+    for row in range(line, below):
+        sheet.set_row(row, _PICTURE_ROW)
+    return below

@@ -11,6 +11,9 @@ from crf2tlf.analysis.results import Results
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_FILE_NAME = re.compile(r"[^\w.-]+|^\.+")
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\\n]+")
+_COUNT = re.compile(r"\(\s?[Nn]\s?=\s?\d[\d,]*\s?\)")
+_NO_BREAK_SPACE = "\u00a0"
+_HEADERS = ("label", "spanner")
 _SHEET_NAME_LENGTH = 31
 _FILE_NAME_LENGTH = 100
 
@@ -21,8 +24,13 @@ def clean(text: str) -> str:
     return _NOT_IN_XML.sub("", one_line_end)
 
 
+def unbroken(text: str) -> str:
+    """Return the text with no line break possible within a count such as "(N = 9)"."""
+    return _COUNT.sub(lambda count: re.sub(r"\s", _NO_BREAK_SPACE, count[0]), text)
+
+
 def printable(results: Results) -> Results:
-    """Return what displays show of the results, every text cleaned; statistics and record sets are left out."""
+    """Return what displays show: texts cleaned, counts in headers unbroken; without statistics and record sets."""
     shown = results.model_dump(exclude={"results", "record_sets"})
     return Results.model_validate({**_cleaned(shown), "results": (), "record_sets": {}})
 
@@ -32,11 +40,15 @@ def _cleaned(value: Any) -> Any:
         case str():
             return clean(value)
         case dict():
-            return {key: _cleaned(part) for key, part in value.items()}
+            return {key: _cleaned(unbroken(part) if _is_header(key, part) else part) for key, part in value.items()}
         case tuple() | list():
             return [_cleaned(part) for part in value]
         case _:
             return value
+
+
+def _is_header(key: str, value: Any) -> bool:
+    return key in _HEADERS and isinstance(value, str)
 
 
 def file_names(identifiers: Sequence[str]) -> list[str]:
