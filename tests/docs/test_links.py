@@ -31,12 +31,12 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_every_finding_code_is_used() -> None:
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py") if path.name != "findings.py"]
-    used = set(re.findall(r"\"([A-Z]+(?:_[A-Z]+)*)\"", "\n".join(sources)))
+    used = set(re.findall(r"\"([A-Z]+(?:_[A-Z0-9]+)*)\"", "\n".join(sources)))
     assert set(CODES) - used == set()
 
 
 def test_finding_codes_named_in_the_pages_exist() -> None:
     known = "|".join(sorted({code.split("_")[0] for code in CODES if "_" in code}))
     for page in PAGES:
-        named = set(re.findall(rf"\b(?:{known})_[A-Z_]+\b", page.read_text(encoding="utf-8")))
+        named = set(re.findall(rf"\b(?:{known})_[A-Z0-9_]+\b", page.read_text(encoding="utf-8")))
         assert named - set(CODES) == set(), page
