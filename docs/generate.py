@@ -216,6 +216,9 @@ WORDS = {
     'decode(value, "CODELIST")': "What a codelist says that a value means: the decode in codelists.yaml, else CDISC's "
     'name or preferred term, so that `decode(VSTESTCD, "VSTESTCD")` is VSTEST. A value that the codelist lacks is a '
     "finding CODELIST_VALUE.",
+    'nci_code(value, "CODELIST")': "The NCI code of a value in a CDISC codelist, such as C49488 for Y in NY. "
+    "`nci_code(TSVAL)`, with a variable of the dataset alone, takes the codelist that the variable has by its spec or "
+    "the standard, also one that depends on another variable. A value that is not among CDISC's terms has no code.",
     "desc(value)": "In `order=[…]`: sort by this value from large to small, missing last.",
     "source_dataset()": "The name of the dataset that the record comes from (SRCDOM).",
     'source_variable("AVAL")': "The variable of the source that the named variable was taken from (SRCVAR).",

@@ -208,6 +208,56 @@ def test_decode_with_a_mistake(build_small: BuildSmall, rule: str, code: str, me
     assert [message in text for text in built.messages(code)] == [True]
 
 
+# NCI codes: those of CDISC's files, such as Y C49488 in NY (C66742) and the terms of Protocol CT
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ('nci_code("Y", "NY")', "C49488"),
+        ('nci_code("PHASE II TRIAL", "TPHASE")', "C15601"),
+        ('nci_code("PHASE 2", "TPHASE")', None),  # not a term: for the codelist's own check
+        ('nci_code("Y", "YES")', "C49488"),  # the study's list of CDISC terms
+        ('nci_code("N", "YES")', None),
+        ('nci_code("TRANSFERRED", "MORE")', None),  # the study's addition has no code
+        ('nci_code("M", "OWN")', None),  # a list of the study's own has no codes
+        ('nci_code(None, "NY")', None),
+    ],
+)
+def test_nci_code(build_small: BuildSmall, rule: str, expected: str | None) -> None:
+    built = build_small(study(f"rule: {rule!r}"))
+    assert built.codes == []
+    assert built.values("AX", "V") == [expected] * 5
+
+
+@pytest.mark.parametrize(
+    ("codelist", "expected"),
+    [
+        ("NY", ["C49488", "C49488", "C49487", "C49487", "C49487"]),
+        ("{by: ROW, cases: {1: NY, 3: YES}}", ["C49488", None, None, None, None]),  # ROW 2 has no codelist
+    ],
+)
+def test_nci_code_in_the_codelist_of_a_variable(build_small: BuildSmall, codelist: str, expected: list[str]) -> None:
+    more = f'YN: {{rule: \'"Y" if RECORD < 3 else "N"\', label: YN, codelist: {codelist}}}'
+    built = build_small(study("rule: nci_code(YN)", more=f"{more}\n              ROW: {{rule: RECORD, label: Row}}"))
+    assert built.values("AX", "V") == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "message"),
+    [
+        ('nci_code(SEX, "NYY")', "SPEC_REFERENCE", "there is no codelist NYY"),
+        ("nci_code(SEX)", "RULE_ARGUMENT", "SEX has no codelist; name one in quotes after it"),
+        ("nci_code(SEX, SEX)", "RULE_ARGUMENT", "a codelist's name in quotes"),
+        ('nci_code(RECORD, "NY")', "RULE_TYPE", "nci_code takes text, RECORD is number"),
+        ("nci_code()", "RULE_ARGUMENT", "nci_code takes a value"),
+    ],
+)
+def test_nci_code_with_a_mistake(build_small: BuildSmall, rule: str, code: str, message: str) -> None:
+    built = build_small(study(f"rule: {rule!r}"))
+    assert [message in text for text in built.messages(code)] == [True]
+
+
 # Keys, required variables, checks
 
 

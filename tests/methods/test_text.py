@@ -28,6 +28,11 @@ SCENARIOS = [
     (t.substring, {"start": 5, "length": 3}, "ABC-123-X", "123"),
     (t.substring, {"start": 5}, "ABC-123", "123"),
     (t.substring, {"start": 5}, "ABC-", None),  # beyond the end
+    (t.text_part, {"number": 1, "length": 10}, "alpha beta gamma", "alpha beta"),  # cut between words
+    (t.text_part, {"number": 2, "length": 10}, "alpha beta gamma", "gamma"),
+    (t.text_part, {"number": 3, "length": 10}, "alpha beta gamma", None),
+    (t.text_part, {"number": 2, "length": 4}, "abcdefgh-ij", "efgh"),  # a longer word is cut
+    (t.text_part, {"number": 1}, "x" * 200, "x" * 200),
     (t.replace, {"old": ".", "new": "-"}, "1.2.3", "1-2-3"),  # plain text, not a pattern
     (t.replace, {"old": "NONE", "new": ""}, "NONE", None),
     (t.contains, {"part": "(R)"}, "LUNG (R)", True),  # plain text, not a pattern
@@ -91,6 +96,7 @@ def test_flags_are_y_or_missing_and_yn_is_three_valued() -> None:
     "call",
     [
         lambda: t.substring(texts("x"), 0),
+        lambda: t.text_part(texts("x"), 0),
         lambda: t.replace(texts("x"), "", "y"),
         lambda: t.contains(texts("x"), ""),
         lambda: t.matches(texts("x"), "(["),

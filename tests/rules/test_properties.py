@@ -73,6 +73,12 @@ class Names:
     def decodes(self, codelist: str) -> dict[str, str | None]:
         return {"a": codelist}
 
+    def codelists(self, variable: str) -> tuple[str | None, dict[str | None, str]]:
+        return None, {None: variable}
+
+    def nci_codes(self, codelist: str) -> dict[str, str]:
+        return {"a": codelist}
+
     def constant(self, name: str) -> Constant:
         raise RuleError("RULE_NAME", name)
 

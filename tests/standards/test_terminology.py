@@ -42,6 +42,8 @@ def test_find(name, text, value):
         ("AESEV", "C66769", False, "SDTM CT 2025-03-28"),
         ("UNIT", "C71620", True, "SDTM CT 2025-03-28"),
         ("DTYPE", "C81224", True, "ADaM CT 2026-03-27"),
+        ("TPHASE", "C66737", True, "Protocol CT 2025-03-28"),
+        ("STYPE", "C99077", False, "Protocol CT 2025-03-28"),
     ],
 )
 def test_codelists(name, code, extensible, package):

@@ -138,6 +138,12 @@ class ConstantNames:
     def decodes(self, codelist: str) -> dict[str, str | None]:
         raise RuleError("RULE_METHOD", f"decode has no value to look up in {codelist}")
 
+    def codelists(self, variable: str) -> tuple[str | None, dict[str | None, str]]:
+        raise RuleError("RULE_METHOD", f"nci_code has no value to look up for {variable}")
+
+    def nci_codes(self, codelist: str) -> dict[str, str]:
+        raise RuleError("RULE_METHOD", f"nci_code has no value to look up in {codelist}")
+
     def constant(self, name: str) -> Constant:
         if name not in self.constants:
             raise RuleError("RULE_NAME", f"unknown constant study.{name}{nearest(name, self.constants)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crf2tlf.build.metadata import variable_names
+from crf2tlf.build.metadata import declared, standard_variable, variable_names
 from crf2tlf.findings import Findings, Place, nearest
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.spec import Study
@@ -45,6 +45,36 @@ def decodes(study: Study, name: str) -> dict[str, str | None]:
     if own.terms is not None:
         found = {value: decode or found.get(value) for value, decode in own.terms.items()}
     return {**found, **own.add}
+
+
+def nci_codes(study: Study, name: str) -> dict[str, str]:
+    """Return the values of a codelist with their NCI codes; values without one are left out.
+
+    Raises ``RuleError`` for an unknown codelist.
+    """
+    own = study.codelists.codelists.get(name)
+    standard = codelist(own.from_ if own and own.from_ else name)
+    if standard is None:
+        decodes(study, name)
+        return {}
+    chosen = own.terms if own and own.terms is not None else standard.terms
+    return {value: term.code for value, term in standard.terms.items() if value in chosen}
+
+
+def codelists_of(study: Study, spec: DatasetSpec, name: str) -> tuple[str | None, dict[str | None, str]]:
+    """Return the variable that chooses a variable's codelist, and the codelists by its values.
+
+    Without a choice there is one codelist under None: that of the spec, else the standard's; or there is none, as for
+    a name that is no variable of the dataset.
+    """
+    if name not in variable_names(spec):
+        return None, {}
+    given = declared(spec, name).codelist
+    if isinstance(given, CodelistBy):
+        return given.by, dict(given.cases.items())
+    standard = standard_variable(study, spec, name)
+    named = (given,) if given else standard.codelists if standard else ()
+    return None, {None: named[0]} if named else {}
 
 
 def check_codelists(study: Study, findings: Findings) -> None:

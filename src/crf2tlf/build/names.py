@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from crf2tlf.build.codelists import decodes
+from crf2tlf.build.codelists import codelists_of, decodes, nci_codes
 from crf2tlf.findings import nearest
 from crf2tlf.methods import Kind
 from crf2tlf.rules.columns import Constant
@@ -106,6 +106,12 @@ class SourceNames:
 
     def decodes(self, codelist: str) -> Mapping[str, str | None]:
         return decodes(self.planner.study, codelist)
+
+    def codelists(self, variable: str) -> tuple[str | None, Mapping[str | None, str]]:
+        return codelists_of(self.planner.study, self.planner.stages[self.dataset].spec, variable)
+
+    def nci_codes(self, codelist: str) -> Mapping[str, str]:
+        return nci_codes(self.planner.study, codelist)
 
     def constant(self, name: str) -> Constant:
         constants = self.planner.study.constants

@@ -192,6 +192,12 @@ class FormNames:
     def decodes(self, codelist: str) -> dict[str, str | None]:
         raise RuleError("RULE_METHOD", f"decode is not for forms (of {codelist})")
 
+    def codelists(self, variable: str) -> tuple[str | None, dict[str | None, str]]:
+        raise RuleError("RULE_METHOD", f"nci_code is not for forms (of {variable})")
+
+    def nci_codes(self, codelist: str) -> dict[str, str]:
+        raise RuleError("RULE_METHOD", f"nci_code is not for forms (of {codelist})")
+
     def constant(self, name: str) -> Any:
         if name not in self._constants:
             raise RuleError("RULE_NAME", f"unknown constant study.{name}{nearest(name, self._constants)}")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crf2tlf.build.codelists import decodes
+from crf2tlf.build.codelists import codelists_of, decodes, nci_codes
 from crf2tlf.build.ledger import LedgerEntry
 from crf2tlf.build.metadata import VariableMetadata
 from crf2tlf.build.planned import Plan
@@ -143,6 +143,12 @@ class FinishedNames:
 
     def decodes(self, codelist: str) -> Mapping[str, str | None]:
         return decodes(self.build.study, codelist)
+
+    def codelists(self, variable: str) -> tuple[str | None, Mapping[str | None, str]]:
+        return codelists_of(self.build.study, self.build.datasets[self.dataset].spec, variable)
+
+    def nci_codes(self, codelist: str) -> Mapping[str, str]:
+        return nci_codes(self.build.study, codelist)
 
     def constant(self, name: str) -> Constant:
         constants = self.build.study.constants

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import reduce
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -87,6 +88,26 @@ def substring(value: Text, start: int, length: int | None = None) -> Text:
         raise ValueError(f"substring takes a start and a length of at least 1, not {start} and {length}")
     stop = None if length is None else int(start) - 1 + int(length)
     return texts(value.str.slice(int(start) - 1, stop), value.index)
+
+
+@method()
+def text_part(value: Text, number: int, length: int = 200) -> Text:
+    """The ``number``-th part of a text that is longer than a variable holds, cut between words.
+
+    Each part takes as many words as fit into ``length`` characters; a single longer word is cut. The blanks at a cut
+    are dropped. Missing gives missing, and so does a part beyond the end. Raises ``ValueError`` for a number or length
+    below 1. Source: SDTMIG 3.4 section 4.5.3.2 (texts over 200 characters: TSVAL, TSVAL1 … and COVAL, COVAL1 …).
+
+    Example: ``text_part("alpha beta gamma", 2, 10)`` is ``gamma``.
+    """
+    if number < 1 or length < 1:
+        raise ValueError(f"text_part takes a number and a length of at least 1, not {number} and {length}")
+
+    def part(text: str) -> str | None:
+        parts = wrap(text, int(length), break_on_hyphens=False)
+        return parts[int(number) - 1] if len(parts) >= number else None
+
+    return translate(value, part)
 
 
 @method()

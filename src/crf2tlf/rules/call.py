@@ -7,14 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from crf2tlf.findings import nearest
 from crf2tlf.methods import CATALOGUE, Kind, Method
 from crf2tlf.methods.catalogue import Parameter
-from crf2tlf.rules.columns import Value, column, missing, take
+from crf2tlf.rules.columns import Value, column, missing
 from crf2tlf.rules.node import Node, constant_node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.scope import AnyScope, Scope, reporting
@@ -30,7 +28,12 @@ RAW_DATES = "iso8601"
 
 def compile_call(compiler: Compiler, tree: ast.Call) -> Node:
     """Compile a call. Raises ``RuleError`` for unknown methods and wrong arguments."""
-    from crf2tlf.rules import aggregate, interval, window  # they compile their arguments with this module's binding
+    from crf2tlf.rules import (
+        aggregate,
+        interval,
+        terminology,
+        window,
+    )  # they compile their arguments with this module's binding
     from crf2tlf.rules.compile import unknown_method
 
     name = tree.func.id  # type: ignore[attr-defined]
@@ -39,9 +42,11 @@ def compile_call(compiler: Compiler, tree: ast.Call) -> Node:
     if name == "interval":
         return interval.compile_interval(compiler, tree)
     if name == "decode":
-        return _decode(compiler, tree)
+        return terminology.compile_decode(compiler, tree)
+    if name == "nci_code":
+        return terminology.compile_nci_code(compiler, tree)
     if name not in CATALOGUE:
-        raise unknown_method(name, {*SOURCE_FACTS, "interval", "decode", "desc"})
+        raise unknown_method(name, {*SOURCE_FACTS, "interval", "decode", "nci_code", "desc"})
     entry = CATALOGUE[name]
     if entry.shape == "columns":
         return _compile_columns(compiler, entry, tree)
@@ -58,32 +63,6 @@ def _source_fact(compiler: Compiler, name: str, tree: ast.Call) -> Node:
         takes = "one variable's name in quotes" if SOURCE_FACTS[name] else "no arguments"
         raise RuleError("RULE_ARGUMENT", f"{name} takes {takes}")
     return compiler.names.source_fact(name, nodes[0].constant if nodes else None)
-
-
-def _decode(compiler: Compiler, tree: ast.Call) -> Node:
-    """Compile ``decode(VSTESTCD, "VSTESTCD")``: what the codelist says a value means.
-
-    A value that the codelist lacks is a ``CODELIST_VALUE`` finding and has no decode.
-    """
-    nodes = [compiler.node(argument) for argument in tree.args]
-    if len(nodes) != 2 or tree.keywords or not isinstance(nodes[1].constant, str):
-        raise RuleError("RULE_ARGUMENT", "decode takes a value and a codelist's name in quotes")
-    node, name = nodes[0], nodes[1].constant
-    if node.kind not in (Kind.TEXT, Kind.ANY):
-        raise RuleError("RULE_TYPE", f"decode takes text, {ast.unparse(tree.args[0])} is {node.kind}")
-    decodes = compiler.names.decodes(name)
-
-    def evaluate(scope: AnyScope) -> Value:
-        values = column(node.evaluate(scope), Kind.TEXT, scope.size)
-        numbers, uniques = pd.factorize(values)
-        unknown = np.array([*(value not in decodes for value in uniques), False], dtype=bool)[numbers]
-        reporting(scope)(
-            unknown, "CODELIST_VALUE", f"{{value}} has no decode: it is not in the codelist {name}", values
-        )
-        pool = pd.Series([*(decodes.get(value) for value in uniques), None], dtype="str")
-        return take(pool, np.where(numbers < 0, len(uniques), numbers))
-
-    return Node(Kind.TEXT, evaluate, node.needs, node.per_source)
 
 
 @dataclass(frozen=True)

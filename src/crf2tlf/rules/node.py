@@ -97,6 +97,15 @@ class Namespace(Protocol):
     def decodes(self, codelist: str) -> Mapping[str, str | None]:
         """Return the values of a codelist with their decodes."""
 
+    def codelists(self, variable: str) -> tuple[str | None, Mapping[str | None, str]]:
+        """Return the variable that chooses a variable's codelist, and the codelists by its values.
+
+        Without a choice there is one codelist under None, or none at all.
+        """
+
+    def nci_codes(self, codelist: str) -> Mapping[str, str]:
+        """Return the values of a codelist with their NCI codes."""
+
     def constant(self, name: str) -> Constant:
         """Return the value of ``study.NAME``."""
 

@@ -51,7 +51,9 @@ class Study:
         spec = self.spec
         given = {name: as_plain(value) for name, value in spec.constants.items()}
         cutoff = spec.data_cutoff.isoformat() if spec.data_cutoff else None
-        return {**given, "STUDYID": spec.study, "TITLE": spec.title, "DATA_CUTOFF": cutoff}
+        versions = {name.upper(): version for name, version in spec.standards.model_dump().items()}
+        identity = {"STUDYID": spec.study, "TITLE": spec.title, "PROTOCOL": spec.protocol, "DATA_CUTOFF": cutoff}
+        return {**given, **identity, **versions}
 
 
 def load_study(root: Path, raw: Path | None, findings: Findings) -> Study | None:

@@ -58,6 +58,11 @@ def adam_variable(structure: AdamStructure, name: str) -> Variable | None:
     return _by_ending(name)
 
 
+def adam_variables(structure: AdamStructure) -> dict[str, Variable]:
+    """Return the variables that a structure's own tables list, by name or template, in the order of the guide."""
+    return dict(_tables()[_TABLES[structure][0]]) if structure != "OTHER" else {}
+
+
 @cache
 def _described(structure: AdamStructure, name: str) -> Variable | None:
     """Look a name up in the structure's tables, in their templates, and in SDTM."""

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from crf2tlf.standards.catalogue import read_table, split_list
 
 SDTM_CT = "2025-03-28"
+PROTOCOL_CT = "2025-03-28"
 ADAM_CT = "2026-03-27"
 
 
@@ -63,16 +64,21 @@ class Codelist:
         return by_value, by_synonym
 
 
+_PACKAGES = {
+    f"ADaM CT {ADAM_CT}": f"adam-ct-{ADAM_CT}.csv",
+    f"SDTM CT {SDTM_CT}": f"sdtm-ct-{SDTM_CT}.csv.gz",
+    f"Protocol CT {PROTOCOL_CT}": f"protocol-ct-{PROTOCOL_CT}.csv",
+}
+"""The tables of terms by package; a codelist of several packages is taken from the first."""
+
+
 @cache
 def codelist(name_or_code: str) -> Codelist | None:
     """Return the codelist of a submission name (``AESEV``) or NCI code (``C66769``), or None.
 
-    A codelist in both releases (there is one) is taken from ADaM CT, which is the later.
+    A codelist in several releases (there is one) is taken from ADaM CT, which is the latest.
     """
-    for package, table in (
-        (f"ADaM CT {ADAM_CT}", f"adam-ct-{ADAM_CT}.csv"),
-        (f"SDTM CT {SDTM_CT}", f"sdtm-ct-{SDTM_CT}.csv.gz"),
-    ):
+    for package, table in _PACKAGES.items():
         rows_by_code, code_by_name = _read_terminology(table)
         rows = rows_by_code.get(code_by_name.get(name_or_code, name_or_code))
         if rows:
@@ -82,9 +88,8 @@ def codelist(name_or_code: str) -> Codelist | None:
 
 @cache
 def codelist_names() -> tuple[str, ...]:
-    """Return the submission names of all codelists of both releases, sorted."""
-    tables = (f"adam-ct-{ADAM_CT}.csv", f"sdtm-ct-{SDTM_CT}.csv.gz")
-    return tuple(sorted({name for table in tables for name in _read_terminology(table)[1]}))
+    """Return the submission names of all codelists of all releases, sorted."""
+    return tuple(sorted({name for table in _PACKAGES.values() for name in _read_terminology(table)[1]}))
 
 
 @cache
