@@ -20,7 +20,9 @@ _INK, _GREY, _RED = RGBColor(0, 0, 0), RGBColor(0x59, 0x59, 0x59), RGBColor(0xC0
 
 
 @dataclass(frozen=True)
-class _Style:
+class Style:
+    """A named paragraph style: its font size in points, its look, and the space around it in points."""
+
     name: str
     size: float
     bold: bool = False
@@ -31,27 +33,27 @@ class _Style:
     with_next: bool = False
 
 
-_CELL = _Style("Display Cell", 9, before=1, after=1)
+_CELL = Style("Display Cell", 9, before=1, after=1)
 _STYLES = (
-    _Style("Normal", 10),
-    _Style("Title", 18, bold=True, before=24, after=6),
-    _Style("Subtitle", 10, colour=_GREY, after=4),
-    _Style("Heading 1", 10.5, bold=True, after=4, with_next=True),
-    _Style("Display Contents", 12, bold=True, before=18, after=6, with_next=True),
-    _Style("toc 1", 9.5, after=4),
-    _Style("Display Population", 9, after=5, with_next=True),
-    _Style("Display Header", 9, bold=True, before=1.5, after=1.5, with_next=True),
+    Style("Normal", 10),
+    Style("Title", 18, bold=True, before=24, after=6),
+    Style("Subtitle", 10, colour=_GREY, after=4),
+    Style("Heading 1", 10.5, bold=True, after=4, with_next=True),
+    Style("Display Contents", 12, bold=True, before=18, after=6, with_next=True),
+    Style("toc 1", 9.5, after=4),
+    Style("Display Population", 9, after=5, with_next=True),
+    Style("Display Header", 9, bold=True, before=1.5, after=1.5, with_next=True),
     _CELL,
-    _Style("Display Group", 9, bold=True, before=3, after=1, with_next=True),
+    Style("Display Group", 9, bold=True, before=3, after=1, with_next=True),
     replace(_CELL, name="Listing Cell", size=8),
-    _Style("Listing Header", 8, bold=True, before=1.5, after=1.5, with_next=True),
-    _Style("Listing Group", 8, bold=True, before=3, after=1, with_next=True),
-    _Style("Display Figure", 9, align=ALIGN.CENTER, with_next=True),
-    _Style("Display Footnote", 8, before=1.5, after=0.5),
-    _Style("Display End", 2),
-    _Style("Header", 8, colour=_GREY),
-    _Style("Footer", 8, colour=_GREY, align=ALIGN.RIGHT),
-    _Style("Display Draft", 12, bold=True, colour=_RED, align=ALIGN.CENTER),
+    Style("Listing Header", 8, bold=True, before=1.5, after=1.5, with_next=True),
+    Style("Listing Group", 8, bold=True, before=3, after=1, with_next=True),
+    Style("Display Figure", 9, align=ALIGN.CENTER, with_next=True),
+    Style("Display Footnote", 8, before=1.5, after=0.5),
+    Style("Display End", 2),
+    Style("Header", 8, colour=_GREY),
+    Style("Footer", 8, colour=_GREY, align=ALIGN.RIGHT),
+    Style("Display Draft", 12, bold=True, colour=_RED, align=ALIGN.CENTER),
 )
 
 
@@ -61,7 +63,7 @@ def new_document() -> Document:
     _drop_thumbnail(document)
     _set_default_fonts(document)
     for style in _STYLES:
-        _define(document, style)
+        define_style(document, style)
     text_width = Mm(PAGE_MM[0] - 2 * MARGIN_MM)
     contents: Any = document.styles["toc 1"]
     contents.paragraph_format.tab_stops.add_tab_stop(text_width, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
@@ -93,7 +95,8 @@ def _set_default_fonts(document: Document) -> None:
     language.set(qn("w:eastAsia"), "ja-JP")
 
 
-def _define(document: Document, wanted: _Style) -> None:
+def define_style(document: Document, wanted: Style) -> None:
+    """Give a document a style, or change the one of that name."""
     styles = document.styles
     known = wanted.name in styles
     style: Any = styles[wanted.name] if known else styles.add_style(wanted.name, WD_STYLE_TYPE.PARAGRAPH)
