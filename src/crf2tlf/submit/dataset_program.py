@@ -101,6 +101,7 @@ def called_methods(rules: Iterable[Rule]) -> set[str]:
 
 def _facts(program: DatasetProgram) -> Iterator[str]:
     spec, metadata = program.spec, program.metadata
+    called = ", ".join(sorted(called_methods(program.rules)))
     dataset = program.build.datasets.get(spec.dataset)
     yield f"{spec.dataset}: {dataset.label if dataset else spec.label or ''}"
     yield ""
@@ -113,7 +114,7 @@ def _facts(program: DatasetProgram) -> Iterator[str]:
             ("Records from", ", ".join(dict.fromkeys(_table(source) for source in program.sources))),
             ("Rules read", ", ".join(_tables_read(program))),
             ("Constants", _constants(program)),
-            ("Methods called", ", ".join(sorted(called_methods(program.rules))) + " (see methods.txt)"),
+            ("Methods called", f"{called} (see methods.txt)" if called else ""),
             ("Comment", spec.comment or ""),
         ]
     )

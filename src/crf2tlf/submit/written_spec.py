@@ -43,7 +43,7 @@ def value_text(variable: VariableSpec, maps: Mapping[str, Mapping[str, str | Non
         shown = ", ".join(f"{value} -> {target or '(missing)'}" for value, target in pairs.items())
         lines.append(f"then by the map{name}: {shown}; {_UNMAPPED[variable.unmapped]}")
     if variable.decimals is not None:
-        lines.append(f"then rounded half up to {variable.decimals} decimals")
+        lines.append(f"then rounded half up, decimals: {variable.decimals}")
     return "\n".join(lines)
 
 
