@@ -126,7 +126,7 @@ def test_a_draft_takes_whatever_faults_the_data_have(study_folder: WriteStudy, t
     assert build is not None
     codes = {f.code for f in build.findings}
     assert {"TEXT_LENGTH", "TEXT_ASCII", "RULE_TYPE", "SPEC_MODEL"} <= codes
-    (path,) = write_datasets(build, written_datasets(build, sdtm=False), tmp_path, draft=True)
+    path, *_ = write_datasets(build, written_datasets(build, sdtm=False), tmp_path, draft=True)
     frame, meta = pyreadstat.read_xport(path)
     assert meta.file_label.strip() == "DRAFT: A label"
     assert frame["T"].tolist() == ["x" * 200, "??", ""]

@@ -12,7 +12,8 @@ from crf2tlf.build.raw import read_forms
 from crf2tlf.build.result import BuildResult, Dataset
 from crf2tlf.build.run import Progress, design_tables, run
 from crf2tlf.build.tables import Tables
-from crf2tlf.build.write import check_transport, write_datasets, written_datasets
+from crf2tlf.build.transport import check_transport
+from crf2tlf.build.write import write_datasets, written_datasets
 from crf2tlf.findings import Findings
 from crf2tlf.spec import Study, load_study
 

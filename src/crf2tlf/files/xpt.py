@@ -17,20 +17,32 @@ from typing import Any, BinaryIO, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from crf2tlf.files.ibm_float import to_ibm
 
 NUMBER_LENGTH = 8
 """Bytes of a number: numbers are always written whole."""
 
+DateKind = Literal["date", "datetime", "time"]
+
 _FORMAT = re.compile(r"(\$?(?:[A-Z0-9_]*[A-Z_])?)(\d*)\.(\d*)")
-_DATE_FORMATS = ("DATE", "DDMMYY", "MMDDYY", "YYMMDD", "YYMMDDN", "E8601DA", "B8601DA")
-_DATETIME_FORMATS = ("DATETIME", "E8601DT", "B8601DT")
+_SHOWN_BY: dict[DateKind, re.Pattern[str]] = {
+    "date": re.compile(r"((WORD|WEEK)?DATE|(DDMM|MMDD)YY[BCDNPS]?|YYMMDD[BCDNPS]?|MONYY|YYMM|JULIAN|[EB]8601DA)"),
+    "datetime": re.compile(r"(DATETIME|DATEAMPM|MDYAMPM|[EB]8601(DT|DN)|DTDATE|DTMONYY)"),
+    "time": re.compile(r"(TIME|TIMEAMPM|TOD|HHMM|[EB]8601TM)"),
+}
 _SAS_EPOCH = np.datetime64("1960-01-01", "us")
+_YEAR_1, _YEAR_9999 = -715_509, 2_936_549  # in days
+_RANGES: dict[DateKind, tuple[str, int, int]] = {
+    "date": ("D", _YEAR_1, _YEAR_9999),
+    "datetime": ("s", _YEAR_1 * 86_400, _YEAR_9999 * 86_400 + 86_399),
+    "time": ("s", 0, 86_399),
+}
 _DAY, _SECOND = np.timedelta64(1, "D"), np.timedelta64(1, "s")
 
 _SAS_VERSION = "9.4"
-_BLANK = 0x20
 _HEADER_BYTES = 80
 _NAMESTR = struct.Struct(">hhhh8s40s8shhh2s8shhl52s")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -88,26 +100,71 @@ def parse_format(text: str) -> tuple[str, int, int] | None:
     return match[1], int(match[2] or 0), int(match[3] or 0)
 
 
-def date_kind(sas_format: str | None) -> Literal["date", "datetime"] | None:
-    """Return whether a format shows dates or dates with time of day; None for any other format."""
+def holds_texts(column: pd.Series[Any], length: int) -> bool:
+    """Return whether a text variable of so many bytes holds a column as it is."""
+    try:
+        texts = arrow_texts(column)
+    except ValueError:
+        return False
+    longest = pc.max(pc.binary_length(texts)).as_py() or 0
+    return longest <= length and pc.all(pc.ascii_is_printable(texts)).as_py() is not False
+
+
+def arrow_texts(column: pd.Series[Any]) -> pa.LargeStringArray:
+    """Return a column of texts as an Arrow array. Raises ValueError if it holds other values."""
+    try:
+        texts = pa.array(column, pa.large_string(), from_pandas=True)
+    except pa.ArrowException:
+        raise ValueError("the column holds values that are not texts") from None
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+
+
+def date_kind(sas_format: str | None) -> DateKind | None:
+    """Return whether a format shows dates, dates with time of day, or times of day; None for any other format.
+
+    Source: SAS 9.4 Formats and Informats: Reference, "Formats by Category", date and time.
+    """
     name = (parse_format(sas_format) or ("",))[0] if sas_format else ""
-    if name in _DATE_FORMATS:
-        return "date"
-    return "datetime" if name in _DATETIME_FORMATS else None
+    return next((kind for kind, shows in _SHOWN_BY.items() if shows.fullmatch(name)), None)
+
+
+def transport_size(dataset: XptDataset, records: int) -> int:
+    """Return how many bytes the transport file of a dataset has with so many records."""
+    size = _size_of_headers(dataset) + records * record_width(dataset)
+    return size + -size % _HEADER_BYTES
+
+
+def records_that_fit(dataset: XptDataset, size: int) -> int:
+    """Return how many records a transport file of at most so many bytes holds; 0 if not even its headers fit."""
+    whole_lines = (size - _size_of_headers(dataset)) // _HEADER_BYTES * _HEADER_BYTES
+    return max(0, whole_lines // max(1, record_width(dataset)))
+
+
+def record_width(dataset: XptDataset) -> int:
+    """Return the bytes of a record."""
+    return sum(variable.length for variable in dataset.variables)
+
+
+def _size_of_headers(dataset: XptDataset) -> int:
+    descriptions = _NAMESTR.size * len(dataset.variables)
+    return 9 * _HEADER_BYTES + descriptions + -descriptions % _HEADER_BYTES
 
 
 def as_sas_numbers(column: pd.Series[Any], sas_format: str | None) -> Numbers:
     """Return a column as SAS numbers, NaN where missing.
 
     Dates (datetime64 without time zone) become days since 1960-01-01 under a date format (``DATE9.``, ``E8601DA.``)
-    and seconds since then under a datetime format (``DATETIME20.``, ``E8601DT.``); durations (timedelta64) become
-    seconds; numbers stay. Raises ValueError for dates under another format, for a time of day under a date format,
-    for a column that holds no numbers, and for whole numbers beyond 2**53, which a double cannot hold.
+    and seconds since then under a datetime format (``DATETIME20.``, ``E8601DT.``); times of day and durations
+    (timedelta64) become seconds (``TIME8.``, ``E8601TM.``); numbers stay, as SAS numbers already. Raises ValueError
+    for dates under another format and for durations under one of dates, for a time of day under a date format, for a
+    column that holds no numbers, and for whole numbers beyond 2**53, which a double cannot hold.
     """
     kind = column.dtype.kind if isinstance(column.dtype, np.dtype) else ""
     if kind == "M":
         return _days_or_seconds(column.to_numpy(dtype="datetime64[us]"), sas_format)
     if kind == "m":
+        if date_kind(sas_format) in ("date", "datetime"):
+            raise ValueError(f"durations are no dates, which {sas_format} shows")
         return _count(column.to_numpy(dtype="timedelta64[us]"), _SECOND)
     if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
         raise ValueError(f"a column of type {column.dtype} holds no numbers")
@@ -116,10 +173,25 @@ def as_sas_numbers(column: pd.Series[Any], sas_format: str | None) -> Numbers:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
+def from_sas_numbers(numbers: pd.Series[Any], kind: DateKind) -> pd.Series[Any] | None:
+    """Return SAS numbers as datetime64 (dates, datetimes) or timedelta64 (times of day), to the second.
+
+    None if one of them is not a whole day or second, is no date of the years 1 to 9999, or no time of one day.
+    """
+    counts = numbers.to_numpy(dtype=np.float64)
+    present = counts[~np.isnan(counts)]
+    unit, first, last = _RANGES[kind]
+    if not (np.array_equal(present, np.floor(present)) and (present >= first).all() and (present <= last).all()):
+        return None
+    elapsed = np.where(np.isnan(counts), np.datetime64("NaT").astype(np.int64), counts).astype(f"timedelta64[{unit}]")
+    seconds = elapsed.astype("timedelta64[s]")
+    return pd.Series(seconds if kind == "time" else _SAS_EPOCH.astype("datetime64[s]") + seconds)
+
+
 def _days_or_seconds(moments: npt.NDArray[np.datetime64], sas_format: str | None) -> Numbers:
     """Convert dates to what the format shows."""
     kind = date_kind(sas_format)
-    if kind is None:
+    if kind not in ("date", "datetime"):
         raise ValueError(f"dates need a date or datetime format, not {sas_format}")
     if kind == "datetime":
         return _count(moments - _SAS_EPOCH, _SECOND)
@@ -138,7 +210,7 @@ def _count(elapsed: npt.NDArray[np.timedelta64], unit: np.timedelta64) -> Number
 def _write(file: BinaryIO, frame: pd.DataFrame, dataset: XptDataset, timestamp: datetime) -> None:
     """Write headers, descriptions and records, padded to whole header lines."""
     file.write(_headers(dataset, timestamp))
-    width = sum(variable.length for variable in dataset.variables)
+    width = record_width(dataset)
     for start in range(0, len(frame), _RECORDS_AT_ONCE):
         file.write(_records(frame.iloc[start : start + _RECORDS_AT_ONCE], dataset, width).tobytes())
     file.write(b" " * (-len(frame) * width % _HEADER_BYTES))
@@ -225,15 +297,12 @@ def _as_number(column: pd.Series[Any], variable: XptVariable) -> Bytes:
 
 
 def _as_text(column: pd.Series[Any], length: int) -> Bytes:
-    """Texts as ASCII, padded with blanks; a missing text is blank. Each different text is encoded once."""
-    codes, different = pd.factorize(column)
-    texts = [*different.tolist(), ""]  # the last one for missing values, whose code is -1
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("the column holds values that are not texts")
-    together = "".join(texts)
-    if not (together.isascii() and together.isprintable()):
+    """Texts as ASCII, padded with blanks; a missing text is blank."""
+    texts = pc.fill_null(arrow_texts(column), "")
+    if not pc.all(pc.ascii_is_printable(texts)).as_py():
         raise ValueError("a text has characters other than printable ASCII")
-    if max(map(len, texts)) > length:
-        raise ValueError(f"a text has {max(map(len, texts))} characters where {length} fit")
-    encoded = np.array(texts, dtype=f"S{length}").view(np.uint8).reshape(len(texts), length)
-    return np.where(encoded == 0, np.uint8(_BLANK), encoded)[codes]
+    longest = pc.max(pc.binary_length(texts)).as_py()
+    if longest > length:
+        raise ValueError(f"a text has {longest} characters where {length} fit")
+    _, _, characters = pc.ascii_rpad(texts, length, " ").buffers()  # all texts one after the other
+    return np.frombuffer(characters, dtype=np.uint8, count=len(texts) * length).reshape(len(texts), length)

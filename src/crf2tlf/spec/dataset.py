@@ -53,7 +53,8 @@ class VariableSpec(SpecModel):
         default=None,
         ge=1,
         le=200,
-        description="The text's length in the transport file; the longest value if not given.",
+        description="The most characters its texts may have, 200 if not given; the transport file gives the variable "
+        "the length of the longest value in the study.",
     )
     decimals: int | None = Field(
         default=None, ge=0, le=15, description="Numbers are rounded half up to this many decimals."
@@ -216,6 +217,10 @@ class DatasetSpec(SpecModel):
         default=None, description="The ADaM structure."
     )
     keys: tuple[Name, ...] = Field(min_length=1, description="What tells records apart, and their order.")
+    records: Text | None = Field(
+        default=None,
+        description="What one record is (One record per …), if not what the standard or the keys say.",
+    )
     rows: tuple[RowSource, ...] = Field(min_length=1, description="Where its records come from, stacked.")
     variables: dict[Name, Variable] = Field(description="Its variables by name, in any order.")
     supplemental: dict[Name, Variable] = Field(

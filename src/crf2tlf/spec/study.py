@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, field_validator
 
 from crf2tlf.findings import CODES, Severity, nearest
 from crf2tlf.spec.model import RuleText, SpecFault, SpecModel, Text
+from crf2tlf.spec.transport import TransportSpec
 
 
 class Standards(SpecModel):
@@ -33,6 +34,13 @@ class DesignRecord(SpecModel):
         return dict(self.__pydantic_extra__)
 
 
+class DictionarySpec(SpecModel):
+    """An external dictionary that values are coded in."""
+
+    version: Text = Field(description="The version used for coding.")
+    name: Text | None = Field(default=None, description="Its name in Define-XML, if not the key.")
+
+
 class StudySpec(SpecModel):
     """What holds for the whole study: identity, dates, constants, design tables and the severity policy."""
 
@@ -54,6 +62,10 @@ class StudySpec(SpecModel):
         default={}, description="Severity by finding code, where it is not the usual one."
     )
     standards: Standards = Standards()
+    transport: TransportSpec = TransportSpec()
+    dictionaries: dict[str, DictionarySpec] = Field(
+        default={}, description="Dictionaries (MedDRA, CTCAE, WHODrug) by the name that variables use."
+    )
 
     @field_validator("severity")
     @classmethod
