@@ -16,7 +16,7 @@ from tests.define.samples import ADAM, ADSL, DM, SDTM, VS
 
 from crf2tlf.define import check_define, define_xml
 from crf2tlf.define.document import NAMESPACES
-from crf2tlf.metadata.model import Codelist, Item, Submission, Term
+from crf2tlf.metadata.model import Codelist, Item, Standard, Submission, Term
 
 ROOT = Path(__file__).parents[2]
 PARTS = {"sdtm": etree.fromstring(define_xml(SDTM)), "adam": etree.fromstring(define_xml(ADAM))}
@@ -184,6 +184,17 @@ def test_a_draft_may_lack_labels_and_have_long_names() -> None:
     root = etree.fromstring(define_xml(draft))
     assert root.xpath("//@SASFieldName | //@SASDatasetName") == []
     assert root.xpath("//odm:ItemDef/@Name", namespaces=NAMESPACES) == ["FARTOOLONG"]
+
+
+def test_terminology_without_a_publishing_set_of_its_own_has_a_comment() -> None:
+    protocol = Standard("Protocol CT", "CDISC/NCI", "CT", "2025-03-28", "Protocol")
+    phase = Codelist("UNIT", "Trial Phase Response", "text", (Term("PHASE II TRIAL"),), "C66737", protocol.id)
+    codelists = tuple(phase if codelist.id == "UNIT" else codelist for codelist in SDTM.codelists)
+    xml = define_xml(replace(SDTM, standards=(*SDTM.standards, protocol), codelists=codelists))
+    assert check_define(xml) == []
+    (written,) = etree.fromstring(xml).xpath("//def:Standard[3]", namespaces=NAMESPACES)
+    assert written.get("PublishingSet") is None
+    assert b"CDISC Protocol Controlled Terminology." in xml
 
 
 def test_a_part_of_a_split_domain_is_described() -> None:

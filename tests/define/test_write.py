@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from lxml import html
-from tests.define.samples import ADAM, SDTM
+from tests.define.samples import ADAM, ADSL, SDTM
 
 from crf2tlf.define import define_html, define_xml, write_define
 from crf2tlf.findings import Findings
-from crf2tlf.metadata.model import Submission
+from crf2tlf.metadata.model import Origin, Submission
 
 NO_METHODS = replace(SDTM, methods=())
 
@@ -30,6 +30,15 @@ def test_an_invalid_document_is_a_fault_of_the_program(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=r"(?s)MethodDef MT.CELSIUS .* MethodDef MT.USUBJID"):
         write_define(NO_METHODS, tmp_path, Findings())
     assert not list(tmp_path.iterdir())
+
+
+def test_what_specs_leave_out_is_a_finding(tmp_path: Path) -> None:
+    unnamed = replace(ADSL, items=(replace(ADSL.items[0], origin=Origin("Predecessor")), *ADSL.items[1:]))
+    findings = Findings()
+    write_define(replace(ADAM, datasets=(unnamed, *ADAM.datasets[1:])), tmp_path, findings)
+    assert [finding.message for finding in findings] == [
+        "content: ItemDef IT.ADSL.STUDYID: the predecessor is not named"
+    ]
 
 
 def test_that_of_a_draft_is_written_with_findings(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from crf2tlf.metadata.model import (
     AnalysisResult,
     Comment,
     DatasetMetadata,
+    Standard,
     Submission,
     WhereClause,
 )
@@ -20,11 +21,21 @@ from crf2tlf.metadata.model import (
 DRAFT = Comment("DRAFT", "DRAFT: made from specs or data with errors. Not for submission.")
 NO_DATA = Comment("NODATA", "The dataset has no records and is not part of the submission.")
 SUBJECT = "USUBJID"
+PUBLISHING_SETS = {"ADaM", "CDASH", "DEFINE-XML", "SDTM", "SEND"}
+"""The publishing sets of terminology that the schema knows."""
 
 
 def dataset_comment(dataset: DatasetMetadata) -> str | None:
     """Return the id of a dataset's comment; an empty dataset has one at least that says so (Define-XML 2.1, 5.3.9)."""
     return dataset.comment or (NO_DATA.id if dataset.records == 0 else None)
+
+
+def publishing_set_comment(standard: Standard) -> Comment | None:
+    """Return the comment that names the publishing set of a terminology that the schema has no word for, or None."""
+    published = standard.publishing_set
+    if published is None or published in PUBLISHING_SETS:
+        return None
+    return Comment(f"STD.{standard.id}", f"CDISC {published} Controlled Terminology.")
 
 
 def join_comment(dataset: str, where: WhereClause) -> Comment | None:
@@ -64,7 +75,8 @@ def _all(submission: Submission) -> Iterator[Comment]:
     for dataset in submission.datasets:
         if dataset_comment(dataset) == NO_DATA.id:
             yield NO_DATA
-    made = [join_comment(dataset.name, item.where) for dataset, item in submission.items()]
+    made = [publishing_set_comment(standard) for standard in submission.standards]
+    made += [join_comment(dataset.name, item.where) for dataset, item in submission.items()]
     for display in submission.displays:
         for result in display.results:
             made += [join_comment(part.dataset, part.where) for part in result.datasets]

@@ -12,6 +12,9 @@ from crf2tlf.define.references import elements, identifier, name, where
 DEF = f"{{{NAMESPACES['def']}}}"
 ODM = f"{{{NAMESPACES['odm']}}}"
 
+CONTENT = "content: "
+"""With this begins a fault that specs can cause: something the specification wants was not given."""
+
 WITH_LENGTH = {"text", "integer", "float"}
 CODELIST_CONTENTS = ("CodeListItem", "EnumeratedItem", "ExternalCodeList")
 WITHOUT_SOURCE = {"Predecessor", "Not Available", "Protocol", "Assigned"}
@@ -29,7 +32,7 @@ def content_faults(root: etree._Element) -> Iterator[str]:
     for element in elements(root):
         rule = rules.get(name(element))
         if rule:
-            yield from (f"content: {where(element)}: {fault}" for fault in rule(element))
+            yield from (f"{CONTENT}{where(element)}: {fault}" for fault in rule(element))
 
 
 def _dataset_faults(dataset: etree._Element) -> Iterator[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import odmlib.arm_1_0.model as arm
 
-from crf2tlf.build.oids import codelist_oid, method_oid, standard_oid
+from crf2tlf.build.oids import codelist_oid, comment_oid, method_oid, standard_oid
+from crf2tlf.define.comments import publishing_set_comment
 from crf2tlf.define.texts import description, given, legal, one_line, translated
-from crf2tlf.metadata.model import Codelist, Method, Submission, Term
+from crf2tlf.metadata.model import Codelist, Method, Standard, Submission, Term
 
 NCI_CODE = "nci:ExtCodeID"
 PROGRAM = "crf2tlf"
@@ -14,20 +15,26 @@ PROGRAM = "crf2tlf"
 
 
 def standards(submission: Submission) -> list[arm.Standard]:
-    """Return the standards that the data follow. Source: Define-XML 2.1, section 5.3.4."""
-    return [
-        arm.Standard(
-            **given(
-                OID=standard_oid(standard.id),
-                Name=standard.name,
-                Type=standard.type,
-                PublishingSet=standard.publishing_set,
-                Version=standard.version,
-                Status="Final",
-            )
+    """Return the standards that the data follow. Source: Define-XML 2.1, section 5.3.4.
+
+    A publishing set for which Define-XML has no word, such as that of the Protocol terminology, is told in a comment.
+    """
+    return [_standard(standard) for standard in submission.standards]
+
+
+def _standard(standard: Standard) -> arm.Standard:
+    comment = publishing_set_comment(standard)
+    return arm.Standard(
+        **given(
+            OID=standard_oid(standard.id),
+            Name=standard.name,
+            Type=standard.type,
+            PublishingSet=None if comment else standard.publishing_set,
+            Version=standard.version,
+            Status="Final",
+            CommentOID=comment and comment_oid(comment.id),
         )
-        for standard in submission.standards
-    ]
+    )
 
 
 def codelists(submission: Submission) -> list[arm.CodeList]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from crf2tlf.define.check import check_define
+from crf2tlf.define.contents import CONTENT
 from crf2tlf.define.document import STYLESHEET, define_xml
 from crf2tlf.define.page import define_html, stylesheet
 from crf2tlf.findings import Findings, Place
@@ -16,13 +17,14 @@ XML, HTML = "define.xml", "define.html"
 def write_define(submission: Submission, folder: Path, findings: Findings) -> list[Path]:
     """Write define.xml, define2-1.xsl and define.html into a folder and return their paths.
 
-    The document is checked first. The metadata of a draft may be anything, so there each fault is a finding
-    (``DEFINE_INVALID``), and the files are written. Otherwise specs with mistakes have been stopped before, and a
-    fault is one of the program: raises ``AssertionError`` with all of them, and nothing is written.
+    The document is checked first. What the text of Define-XML asks beyond its schema (``content: …``) may be missing
+    because the specs do not give it, so that is a finding (``DEFINE_INVALID``). Any other fault is one of the program:
+    raises ``AssertionError`` with all of them, and nothing is written. The metadata of a draft may be anything, so
+    there each fault is a finding.
     """
     xml = define_xml(submission)
     faults = check_define(xml)
-    if faults and not submission.draft:
+    if not submission.draft and any(not fault.startswith(CONTENT) for fault in faults):
         raise AssertionError("\n".join([f"{XML} of {submission.study} is not valid:", *faults]))
     for fault in faults:
         findings.add("DEFINE_INVALID", Place(f"{folder.name}/{XML}"), fault)
