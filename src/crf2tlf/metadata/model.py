@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-DataType = Literal[
-    "text", "integer", "float", "date", "datetime", "time", "partialDate", "partialDatetime", "durationDatetime"
-]
+from crf2tlf.build.data_types import DataType
+
 OriginType = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available"]
 OriginSource = Literal["Investigator", "Subject", "Vendor", "Sponsor"]
 Comparator = Literal["EQ", "NE", "LT", "LE", "GT", "GE", "IN", "NOTIN"]

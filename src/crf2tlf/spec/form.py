@@ -64,6 +64,10 @@ class FormSpec(SpecModel):
     delimiter: str = Field(default=",", min_length=1, max_length=1, description="What stands between cells.")
     subject: str = Field(description="The column that names the subject.")
     columns: dict[str, Column] = Field(description="Every column of the file, by the name that rules use.")
+    source: Literal["Investigator", "Subject", "Vendor", "Sponsor"] = Field(
+        default="Investigator",
+        description="Who records the form: the source of what it collects, in Define-XML's words.",
+    )
     other_columns: Literal["finding", "ignore"] = Field(
         default="finding", description="What an undeclared column of the file is."
     )

@@ -26,6 +26,13 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """The id of a row or column: letters, digits, points, hyphens; part of the ids of its cells and results."""
 
 
+Reason = Annotated[str, Field(pattern=r"^[A-Z][A-Z ]*$")]
+"""Why an analysis is done, in the terms of CDISC's codelist Analysis Reason, which a study may extend."""
+
+Purpose = Annotated[str, Field(pattern=r"^[A-Z][A-Z ]*$")]
+"""What an analysis is for, in the terms of CDISC's codelist Analysis Purpose, which a study may extend."""
+
+
 class ColumnSpec(SpecModel):
     """A column of a table, or several: one for each value of `by`, each perhaps with columns of its own under it."""
 
@@ -87,6 +94,8 @@ class RowSpec(SpecModel):
     lines: tuple[LineSpec, ...] = Field(default=(), description="Several rows that show the same analysis.")
     rows: tuple[RowSpec, ...] = Field(default=(), description="Rows under this one.")
     rule_above: bool = Field(default=False, description="A thin line above the row.")
+    reason: Reason | None = Field(default=None, description="Why the analysis is done, if not the output's reason.")
+    purpose: Purpose | None = Field(default=None, description="What it is for, if not the output's purpose.")
 
     @property
     def analysis(self) -> tuple[str, Any] | None:
@@ -169,6 +178,15 @@ class OutputSpec(SpecModel):
     abbreviations: tuple[str, ...] = Field(default=(), description="Abbreviations that analysis.yaml explains.")
     footnotes: tuple[TextTemplate, ...] = Field(default=(), description="Notes below the abbreviations.")
     orientation: Literal["portrait", "landscape"] = Field(default="portrait", description="How the page lies.")
+    reason: Reason = Field(
+        default="SPECIFIED IN SAP",
+        description="Why its analyses are done, for the define file: SPECIFIED IN PROTOCOL, SPECIFIED IN SAP, "
+        "DATA DRIVEN or REQUESTED BY REGULATORY AGENCY.",
+    )
+    purpose: Purpose = Field(
+        default="EXPLORATORY OUTCOME MEASURE",
+        description="What its analyses are for: PRIMARY, SECONDARY or EXPLORATORY OUTCOME MEASURE.",
+    )
 
     @property
     def kind(self) -> Literal["table", "figure", "listing"]:

@@ -1,0 +1,106 @@
+"""The metadata of a submission from a build: everything is read from specs, standards, compiled rules and data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from crf2tlf.build.result import BuildResult, Dataset
+from crf2tlf.build.run import report_records
+from crf2tlf.build.write import written_datasets
+from crf2tlf.findings import Findings
+from crf2tlf.metadata.analyses import displays_of
+from crf2tlf.metadata.codelists import Codelists
+from crf2tlf.metadata.crf_pages import crf_pages
+from crf2tlf.metadata.datasets import described_dataset
+from crf2tlf.metadata.items import Context
+from crf2tlf.metadata.methods import Methods
+from crf2tlf.metadata.model import Codelist, DatasetMetadata, Document, Item, Standard, Submission
+from crf2tlf.metadata.origins import Origins
+from crf2tlf.metadata.parts import as_texts
+from crf2tlf.metadata.value_level import selected
+from crf2tlf.rules.scope import by_value
+from crf2tlf.spec import Study
+
+ACRF = Document("acrf", "Annotated CRF", "acrf.pdf")
+CSDRG = Document("csdrg", "Clinical Study Data Reviewer's Guide", "csdrg.pdf")
+ADRG = Document("adrg", "Analysis Data Reviewer's Guide", "adrg.pdf")
+
+
+def describe_submission(build: BuildResult, findings: Findings, *, sdtm: bool, draft: bool = False) -> Submission:
+    """Return the metadata of all tabulation (``sdtm``) or all analysis datasets that are submitted.
+
+    A value in the data that its codelist lacks is a finding DEFINE_VALUE, a dictionary that study.yaml does not know a
+    SPEC_REFERENCE. Source: Define-XML 2.1 and, for analyses, Analysis Results Metadata 1.0.
+    """
+    study, spec = build.study, build.study.spec
+    origins = Origins(build, sdtm=sdtm)
+    context = Context(build, findings, origins, Methods(build, origins), Codelists(study, findings))
+    datasets = tuple(described_dataset(context, dataset) for dataset in written_datasets(build, sdtm=sdtm))
+    codelists = context.codelists.all()
+    _check_values(build, findings, datasets, codelists)
+    return Submission(
+        study=spec.study,
+        title=spec.title,
+        protocol=spec.protocol or spec.study,
+        sdtm=sdtm,
+        release=spec.release_timestamp.isoformat(),
+        standards=_standards(study, codelists, sdtm=sdtm),
+        datasets=datasets,
+        codelists=codelists,
+        methods=context.methods.all,
+        comments=tuple(context.comments.values()),
+        documents=(ACRF, CSDRG) if sdtm else (ADRG,),
+        displays=() if sdtm else displays_of(build),
+        pages=crf_pages(study) if sdtm else {},
+        draft=draft,
+    )
+
+
+def _standards(study: Study, codelists: Iterable[Codelist], *, sdtm: bool) -> tuple[Standard, ...]:
+    """Return the implementation guide, and the packages of terminology that codelists are of."""
+    given = study.spec.standards
+    guide = ("SDTMIG", given.sdtmig) if sdtm else ("ADaMIG", given.adamig)
+    used = {codelist.standard for codelist in codelists}
+    packages = {"SDTM CT": ("SDTM", given.sdtm_ct), "ADaM CT": ("ADaM", given.adam_ct)}
+    terminology = (
+        Standard(id, "CDISC/NCI", "CT", version, publishing_set)
+        for id, (publishing_set, version) in packages.items()
+        if id in used
+    )
+    return (Standard(guide[0], guide[0], "IG", guide[1]), *terminology)
+
+
+# Values outside their codelists
+
+
+def _check_values(
+    build: BuildResult, findings: Findings, datasets: Iterable[DatasetMetadata], codelists: Iterable[Codelist]
+) -> None:
+    """Report every value that is not among the terms of its codelist, at the raw lines of its records."""
+    terms = {codelist.id: {term.value for term in codelist.terms} for codelist in codelists if not codelist.dictionary}
+    for described in datasets:
+        dataset = build.datasets[described.name]
+        for item in _leaves(described):
+            if item.codelist in terms:
+                _check_item(build, findings, dataset, item, terms[item.codelist])
+
+
+def _leaves(dataset: DatasetMetadata) -> Iterator[Item]:
+    """Yield the items that say what values there may be: those of values, or else the variable."""
+    for item in dataset.items:
+        yield from item.values or (item,)
+
+
+def _check_item(build: BuildResult, findings: Findings, dataset: Dataset, item: Item, terms: set[str]) -> None:
+    values = as_texts(dataset, item.name)
+    outside = values.notna() & ~values.isin(terms)
+    if item.where:
+        outside &= selected(build.datasets, item.where)
+    for shown, records in by_value(np.flatnonzero(outside), values):
+        message = f"{dataset.name}.{item.name}: {shown} is not in the codelist {item.codelist} of the define file"
+        place = dataset.spec.place
+        table, positions = dataset.spec.dataset, dataset.positions[records]
+        hint = f"{message}; put it on record with `add` in codelists.yaml"
+        report_records(build.tables, table, positions, "DEFINE_VALUE", hint, place, findings)

@@ -1,0 +1,180 @@
+"""Rules in words: what the method of a derived variable says to a reader who does not know the rule language."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+from crf2tlf.metadata.parts import Part
+from crf2tlf.metadata.references import Reference, resolve
+from crf2tlf.methods import CATALOGUE, Method
+from crf2tlf.spec import Study
+
+_SIGNS: dict[type[ast.AST], str] = {
+    ast.Eq: "=",
+    ast.NotEq: "not =",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "x",
+    ast.Div: "/",
+    ast.In: "is one of",
+    ast.NotIn: "is none of",
+}
+_SHAPE = ("by", "order", "where", "expect")
+"""Arguments that say which records a call sees, and not what it does with them."""
+_OTHER_CALLS = {
+    "interval": "the value of the interval that a date lies in: from its start on, before its end",
+    "decode": "what a term means by its codelist",
+    "source_sequence": "the sequence number of the record that this one was made from",
+}
+"""What the compiler itself knows beside the catalogue."""
+
+
+class Words:
+    """Writes the expressions of a part's rule in words."""
+
+    def __init__(self, study: Study, part: Part) -> None:
+        self.study = study
+        self.part = part
+
+    def expression(self, tree: ast.expr) -> str:
+        """Return an expression in words."""
+        match tree:
+            case ast.Constant(value=value):
+                return constant(value)
+            case ast.Name() | ast.Attribute():
+                return self.name(tree)
+            case ast.List(elts=items) | ast.Tuple(elts=items):
+                return ", ".join(self.expression(item) for item in items)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return f"not ({self.expression(operand)})"
+            case ast.UnaryOp(operand=operand):
+                return f"-{self.expression(operand)}"
+            case ast.BoolOp(op=operation, values=values):
+                word = " and " if isinstance(operation, ast.And) else " or "
+                return word.join(self._operand(value, ast.BoolOp) for value in values)
+            case ast.BinOp(left=left, op=operation, right=right):
+                sides = (self._operand(left, ast.BinOp), self._operand(right, ast.BinOp))
+                return f"{sides[0]} {_SIGNS[type(operation)]} {sides[1]}"
+            case ast.Compare():
+                return self._comparison(tree)
+            case ast.IfExp():
+                return self._choice(tree)
+            case ast.Call(func=ast.Name(id=name)):
+                return self._call(name, tree)
+        return ast.unparse(tree)
+
+    def name(self, tree: ast.expr) -> str:
+        """Return a name as people know it: variables of other datasets in full, columns of forms with their form."""
+        found = resolve(self.study, self.part, tree)
+        if found is None:
+            return ast.unparse(tree)
+        if found.where == "constant":
+            return f"{constant(self.study.constants.get(found.variable))} ({found.variable})"
+        return reference(found)
+
+    def _operand(self, tree: ast.expr, same: type[ast.expr]) -> str:
+        bare = not isinstance(tree, (ast.BoolOp, ast.BinOp, ast.IfExp)) or (same is ast.BoolOp and _is_and(tree))
+        return self.expression(tree) if bare else f"({self.expression(tree)})"
+
+    def _comparison(self, tree: ast.Compare) -> str:
+        parts, left = [], tree.left
+        for operation, right in zip(tree.ops, tree.comparators, strict=True):
+            one = self._operand(left, ast.Compare)
+            if isinstance(operation, (ast.Is, ast.IsNot)):
+                parts.append(f"{one} is {'missing' if isinstance(operation, ast.Is) else 'present'}")
+            else:
+                parts.append(f"{one} {_SIGNS[type(operation)]} {self._operand(right, ast.Compare)}")
+            left = right
+        return " and ".join(parts)
+
+    def _choice(self, tree: ast.IfExp) -> str:
+        test, then = self.expression(tree.test), self.expression(tree.body)
+        if isinstance(tree.orelse, ast.Constant) and tree.orelse.value is None:
+            return f"{then} if {test}"
+        other = self.expression(tree.orelse)
+        return f"{then} if {test}, otherwise {other}"
+
+    def _call(self, name: str, tree: ast.Call) -> str:
+        if name.startswith("source_"):
+            return _OTHER_CALLS.get(name, name)
+        given = [self._argument(argument) for argument in tree.args]
+        given += [f"{k.arg}={self._argument(k.value)}" for k in tree.keywords if k.arg not in _SHAPE]
+        shape = {k.arg or "": k.value for k in tree.keywords if k.arg in _SHAPE}
+        text = f"{name}({', '.join(given)})"
+        entry = CATALOGUE.get(name)
+        if entry is None or entry.shape == "columns":
+            return text
+        seen = list(self._records(entry, tree, shape))
+        return f"{text} {' '.join(seen)}" if seen else text
+
+    def _argument(self, tree: ast.expr) -> str:
+        text = self.expression(tree)
+        return f"({text})" if isinstance(tree, (ast.List, ast.Tuple)) else text
+
+    def _records(self, entry: Method, tree: ast.Call, shape: Mapping[str, ast.expr]) -> Iterator[str]:
+        """Yield which records an aggregate or a window looks at, and in which order."""
+        by = self.expression(shape["by"]) if "by" in shape else ""
+        if entry.shape == "window":
+            yield f"within {by or 'USUBJID'}"
+        elif by and by != "USUBJID":
+            yield f"over records with the same {by}"
+        elif any(found.where in ("lookup", "records") for found in self._named(tree.args)):
+            yield "over the subject's records"
+        if "where" in shape:
+            yield f"where {self.expression(shape['where'])}"
+        if "order" in shape:
+            yield f"in the order of {self.expression(shape['order'])}"
+        elif entry.shape == "window" or entry.name in ("first", "last"):
+            yield f"in the order of {', '.join(self.part.spec.keys)}"
+
+    def _named(self, trees: Iterable[ast.expr]) -> Iterator[Reference]:
+        for tree in trees:
+            for node in ast.walk(tree):
+                found = resolve(self.study, self.part, node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+                if found is not None:
+                    yield found
+
+
+def reference(found: Reference) -> str:
+    """Return a name as people know it."""
+    if found.where == "own" or not found.table:
+        return found.variable
+    if found.form:
+        return f"{found.variable} of form {found.form}" if found.variable else f"form {found.form}"
+    return str(found).removeprefix("study.")
+
+
+def constant(value: object) -> str:
+    """Return a constant as a text: texts in quotes, None as missing."""
+    if value is None:
+        return "missing"
+    if isinstance(value, str):
+        return f'"{value}"'
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def methods_in(tree: ast.expr) -> list[str]:
+    """Return the names of the methods that an expression calls, in the order they stand there, each once."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    calls.sort(key=lambda call: (call.lineno, call.col_offset))
+    return list(dict.fromkeys(call.func.id for call in calls if isinstance(call.func, ast.Name)))
+
+
+def explained(names: Iterable[str]) -> list[str]:
+    """Return a sentence for each method: what the catalogue says of it."""
+    found = []
+    for name in names:
+        summary = CATALOGUE[name].summary if name in CATALOGUE else _OTHER_CALLS.get(name, "")
+        if summary:
+            summary = summary.replace("``", '"').removeprefix("Return ").rstrip(".")
+            found.append(f"{name}: {summary}.")
+    return found
+
+
+def _is_and(tree: ast.expr) -> bool:
+    return isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And)
