@@ -62,7 +62,9 @@ class VariableSpec(SpecModel):
     format: Text | None = Field(default=None, description="The SAS display format in the transport file.")
     role: Text | None = Field(default=None, description="The SDTM role, if not the standard's.")
     origin: Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available"] | None = Field(
-        default=None, description="Where the values come from, in the words of Define-XML; QORIG of a qualifier."
+        default=None,
+        description="Where the values come from, in the words of Define-XML (QORIG of a qualifier), "
+        "where the rules do not tell.",
     )
     evaluator: Text | None = Field(default=None, description="QEVAL of a supplemental qualifier.")
     dictionary: Text | None = Field(default=None, description="An external dictionary, such as CTCAE.")
