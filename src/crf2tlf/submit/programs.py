@@ -17,6 +17,7 @@ from crf2tlf.metadata.model import Submission
 from crf2tlf.methods import CATALOGUE
 from crf2tlf.methods.best_response import best_overall_response
 from crf2tlf.methods.time_to_event import time_to_event
+from crf2tlf.spec import Study
 from crf2tlf.submit.dataset_program import DatasetProgram, called_methods, listing
 from crf2tlf.submit.layout import Layout, portable_name, unique_names
 from crf2tlf.submit.output_program import output_listing
@@ -35,27 +36,21 @@ def write_programs(
     build: BuildResult, sdtm: Submission, adam: Submission | None, layout: Layout, findings: Findings, *, draft: bool
 ) -> list[Path]:
     """Write the specs and the listings into the folder ``programs``; return the paths."""
-    listings = {
-        ORDER: execution_order(build),
-        METHODS: method_descriptions(build),
-        **dataset_listings(build, sdtm, adam),
-        **output_listings(build, adam),
+    listed: dict[str, list[str]] = {
+        README: [],
+        ORDER: [*execution_order(build)],
+        METHODS: [*method_descriptions(build)],
+        **program_listings(build, sdtm, adam),
     }
-    specs = spec_texts(build.study.root / "specs")
-    place = layout.place(layout.programs)
-    named = [(name, name) for name in (README, *listings)]
-    named += [(path, f"spec-{portable_name(path.removeprefix('specs/').rsplit('.', 1)[0])}.txt") for path in specs]
-    names = unique_names(named, place, findings)
+    files, specs = listing_files(build.study), spec_texts(build.study.root / "specs")
+    wanted = [(name, files.get(name, name)) for name in listed]
+    wanted += [(path, f"spec-{portable_name(path.removeprefix('specs/').rsplit('.', 1)[0])}.txt") for path in specs]
+    names = unique_names(wanted, layout.place(layout.programs), findings)
+    listed[README] = [*_readme(build.study, names)]
     layout.programs.mkdir(parents=True, exist_ok=True)
     top = [f"Study {build.study.spec.study}", *(["DRAFT: the study has errors"] if draft else []), ""]
-    written = [_write(layout.programs / README, page([*top, *_readme(build, names, listings)]))]
-    for name, lines in listings.items():
-        if name in names:
-            written.append(_write(layout.programs / names[name], page([*top, *lines])))
-    for path, text in specs.items():
-        if path in names:
-            written.append(_write(layout.programs / names[path], text))
-    return written
+    contents = {**{name: page([*top, *lines]) for name, lines in listed.items()}, **specs}
+    return [_write(layout.programs / file, contents[name]) for name, file in names.items()]
 
 
 def _write(path: Path, text: str) -> Path:
@@ -70,22 +65,23 @@ def spec_texts(folder: Path) -> dict[str, str]:
     return {path: ascii_text(data.decode("utf-8", errors="backslashreplace")) for path, data in texts.items()}
 
 
-def dataset_listings(build: BuildResult, sdtm: Submission, adam: Submission | None) -> dict[str, list[str]]:
-    """Return the listing of every dataset's program by file name; those of SDTM begin with ``sdtm-``."""
-    listings = {}
-    for prefix, specs, submission in (("sdtm-", build.study.sdtm, sdtm), ("", build.study.adam, adam)):
-        for name, spec in specs.items():
-            listings[f"{prefix}{name.lower()}.txt"] = [*listing(DatasetProgram(build, spec, submission))]
-    return listings
-
-
-def output_listings(build: BuildResult, adam: Submission | None) -> dict[str, list[str]]:
-    """Return the listing of every output's program by file name."""
-    displays = {display.id: display for display in (adam.displays if adam else ())}
-    outputs = build.study.outputs
+def listing_files(study: Study) -> dict[str, str]:
+    """Return the file with the listing of each dataset's and each output's program, by its name."""
     return {
-        f"{portable_name(name)}.txt": [*output_listing(build.study, spec, displays.get(name))]
-        for name, spec in outputs.items()
+        **{name: f"sdtm-{name.lower()}.txt" for name in study.sdtm},
+        **{name: f"{name.lower()}.txt" for name in study.adam},
+        **{name: f"{portable_name(name)}.txt" for name in study.outputs},
+    }
+
+
+def program_listings(build: BuildResult, sdtm: Submission, adam: Submission | None) -> dict[str, list[str]]:
+    """Return the listing of every dataset's and every output's program by the dataset's or output's name."""
+    study = build.study
+    displays = {display.id: display for display in (adam.displays if adam else ())}
+    return {
+        **{name: [*listing(DatasetProgram(build, spec, sdtm))] for name, spec in study.sdtm.items()},
+        **{name: [*listing(DatasetProgram(build, spec, adam))] for name, spec in study.adam.items()},
+        **{name: [*output_listing(study, spec, displays.get(name))] for name, spec in study.outputs.items()},
     }
 
 
@@ -124,8 +120,9 @@ def _described(title: str, function: Callable[..., object]) -> Iterator[str]:
     yield from (inspect.getdoc(function) or "").replace("``", "").splitlines()
 
 
-def _readme(build: BuildResult, names: Mapping[str, str], listings: Mapping[str, object]) -> Iterator[str]:
-    yield build.study.spec.title
+def _readme(study: Study, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is in the folder; ``names`` are the files by dataset, output or path of the spec."""
+    yield from paragraph(study.spec.title)
     yield ""
     yield from paragraph(
         "The datasets and outputs are made by the specs of the study, which the program crf2tlf carries out. Here are "
@@ -133,18 +130,16 @@ def _readme(build: BuildResult, names: Mapping[str, str], listings: Mapping[str,
         "from, each variable with its rule, and the order. All files are ASCII; a character outside ASCII is written "
         "as \\uXXXX with its code in hexadecimal digits, and in the listings a dash or quote of print as a plain one."
     )
-    yield from heading("LISTINGS")
-    yield from field(ORDER, "all steps in the order in which they are taken", width=FILE_WIDTH)
-    yield from field(METHODS, "what the methods do that rules call", width=FILE_WIDTH)
-    places = {
-        **{f"sdtm-{name.lower()}.txt": f"the tabulation dataset {name}" for name in build.study.sdtm},
-        **{f"{name.lower()}.txt": f"the analysis dataset {name}" for name in build.study.adam},
-        **{f"{portable_name(name)}.txt": f"the {spec.kind} {name}" for name, spec in build.study.outputs.items()},
+    about = {
+        ORDER: "all steps in the order in which they are taken",
+        METHODS: "what the methods do that rules call",
+        **{name: f"the tabulation dataset {name}" for name in study.sdtm},
+        **{name: f"the analysis dataset {name}" for name in study.adam},
+        **{name: f"the {spec.kind} {name}" for name, spec in study.outputs.items()},
     }
-    for name in listings:
-        if name in places:
-            yield from field(name, places[name], width=FILE_WIDTH)
+    yield from heading("LISTINGS")
+    for name in (name for name in names if name in about):
+        yield from field(names[name], about[name], width=FILE_WIDTH)
     yield from heading("SPECS")
-    for path, name in names.items():
-        if path.startswith("specs/"):
-            yield from field(name, path, width=FILE_WIDTH)
+    for name in (name for name in names if name.startswith("specs/")):
+        yield from field(names[name], name, width=FILE_WIDTH)

@@ -1,0 +1,135 @@
+"""Putting a package together: data, metadata, documents and programs in their places, checked and listed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from crf2tlf.build import BuildResult, write_datasets, written_datasets
+from crf2tlf.conform.model import Conformance
+from crf2tlf.define import write_define
+from crf2tlf.documents.acrf import write_acrf
+from crf2tlf.documents.guides import write_guides
+from crf2tlf.findings import Findings, Severity
+from crf2tlf.metadata.model import Standard, Submission
+from crf2tlf.submit.check import check_package
+from crf2tlf.submit.layout import Layout, layout_of
+from crf2tlf.submit.manifest import entries, write_manifest
+from crf2tlf.submit.programs import SPEC_TYPES, listing_files, write_programs
+
+PROGRAM = "crf2tlf"
+_LINK = re.compile(rb"""(href|src)=(["'])(?![a-z]+:|/|#)([^"']+)\2""")
+
+
+@dataclass(frozen=True)
+class Package:
+    """What a package is made from. ``adam`` is None for a study without analysis datasets.
+
+    ``draft``: everything that can says DRAFT. ``dataset_json``: Dataset-JSON stands beside ``m5``.
+    """
+
+    build: BuildResult
+    sdtm: Submission
+    adam: Submission | None
+    conformance: Conformance
+    draft: bool = False
+    dataset_json: bool = False
+
+    @property
+    def submissions(self) -> Iterator[Submission]:
+        """The metadata of the tabulations, then of the analysis datasets."""
+        yield self.sdtm
+        if self.adam:
+            yield self.adam
+
+
+def assemble(package: Package, folder: Path, findings: Findings) -> list[Path]:
+    """Write a package into an empty folder, read it back and check it; return the paths of all files.
+
+    What is wrong with it is among the findings; the caller decides whether the folder is kept. Findings: those of
+    :func:`crf2tlf.submit.check.check_package`, of the define files and of the documents.
+    """
+    study = package.build.study.spec
+    layout = layout_of(study.study, folder, findings)
+    for submission in package.submissions:
+        _write_data(package, submission, layout)
+        _write_define(submission, layout, findings)
+    _write_documents(package, layout, findings)
+    write_programs(package.build, package.sdtm, package.adam, layout, findings, draft=package.draft)
+    check_package(layout, study.study, findings, largest=study.transport.split_above)
+    write_manifest(folder, _facts(package, findings))
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _write_data(package: Package, submission: Submission, layout: Layout) -> None:
+    folder = layout.datasets(sdtm=submission.sdtm)
+    folder.mkdir(parents=True)
+    datasets = written_datasets(package.build, sdtm=submission.sdtm)
+    for path in write_datasets(package.build, datasets, folder, draft=package.draft):
+        if path.suffix == ".xpt":
+            continue
+        if package.dataset_json:
+            beside = layout.dataset_json(sdtm=submission.sdtm)
+            beside.mkdir(parents=True, exist_ok=True)
+            path.rename(beside / path.name)
+        else:
+            path.unlink()
+
+
+def _write_define(submission: Submission, layout: Layout, findings: Findings) -> None:
+    """Write the define file and its stylesheet beside the data, and the page for browsers outside ``m5``."""
+    folder = layout.datasets(sdtm=submission.sdtm)
+    for path in write_define(submission, folder, findings):
+        if path.suffix == ".html":
+            layout.review.mkdir(exist_ok=True)
+            page = layout.review / f"define-{'sdtm' if submission.sdtm else 'adam'}.html"
+            page.write_bytes(moved_links(path.read_bytes(), folder.relative_to(layout.root).as_posix()))
+            path.unlink()
+
+
+def moved_links(page: bytes, folder: str) -> bytes:
+    """Return an HTML page whose relative links lead to ``folder`` from a folder beside it."""
+    return _LINK.sub(rb"\1=\2../" + folder.encode() + rb"/\3\2", page)
+
+
+def _write_documents(package: Package, layout: Layout, findings: Findings) -> None:
+    """Write the annotated CRF and the guides: PDF beside the data, Word outside ``m5``."""
+    write_acrf(package.sdtm, package.build, findings, layout.tabulations / "acrf.pdf")
+    layout.editable.mkdir()
+    files = listing_files(package.build.study)
+    given = (package.build, package.sdtm, package.adam, package.conformance, findings)
+    for path in write_guides(*given, layout.editable, files):
+        if path.suffix == ".pdf":
+            path.rename(layout.datasets(sdtm=path.stem == "csdrg") / path.name)
+
+
+def _facts(package: Package, findings: Findings) -> dict[str, object]:
+    """Return what ``manifest.json`` says beside the files: what they were made from, by what, and how they conform."""
+    study, checked = package.build.study, package.conformance
+    specs = [path for path in (study.root / "specs").rglob("*") if path.suffix in SPEC_TYPES]
+    raw = [study.raw / form.file for form in study.forms.values()]
+    inputs = {
+        **{f"specs/{entry.path}": entry for entry in entries(study.root / "specs", specs)},
+        **{f"raw/{entry.path}": entry for entry in entries(study.raw, [path for path in raw if path.is_file()])},
+    }
+    return {
+        "study": study.spec.study,
+        "draft": package.draft,
+        "release": study.spec.release_timestamp.isoformat(),
+        "program": {"name": PROGRAM, "version": version(PROGRAM)},
+        "standards": list(dict.fromkeys(_named(part) for given in package.submissions for part in given.standards)),
+        "conformance": {
+            "engines": [f"{name} {number}".strip() for name, number in checked.engines],
+            "findings": len(checked.findings),
+            "unexplained": len(checked.unexplained),
+        },
+        "findings": {str(severity): sum(f.severity is severity for f in findings) for severity in Severity},
+        "inputs": [{"path": path, "size": e.size, "sha256": e.sha256} for path, e in sorted(inputs.items())],
+    }
+
+
+def _named(standard: Standard) -> str:
+    return " ".join(part for part in (standard.name, standard.publishing_set, standard.version) if part)
