@@ -43,11 +43,12 @@ def found(part: str, path: str) -> list[str]:
         ("sdtm", "//def:SupplementalDoc/def:DocumentRef/@leafID", ["LF.csdrg"]),
         ("adam", "//def:SupplementalDoc/def:DocumentRef/@leafID", ["LF.adrg"]),
         ("adam", "//odm:MetaDataVersion/def:leaf/@xlink:href", ["adrg.pdf", "tlf/all.pdf"]),
-        # Datasets
-        ("sdtm", "//odm:ItemGroupDef/@Name", ["DM", "VS", "XX"]),
+        # Datasets, by class
+        ("sdtm", "//odm:ItemGroupDef/@Name", ["DM", "XX", "VS"]),
+        ("adam", "//odm:ItemGroupDef/@Name", ["ADSL", "ADAE", "ADTTE"]),
         ("sdtm", "//odm:ItemGroupDef/@def:StandardOID", ["STD.SDTMIG", "STD.SDTMIG"]),
         ("sdtm", "//odm:ItemGroupDef[@def:IsNonStandard]/@Name", ["XX"]),
-        ("adam", "//odm:ItemGroupDef/@def:StandardOID", ["STD.ADAMIG", "STD.ADAMIG", "STD.OCCDS"]),
+        ("adam", "//odm:ItemGroupDef/@def:StandardOID", ["STD.ADAMIG", "STD.OCCDS", "STD.ADAMIG"]),
         ("adam", "//odm:ItemGroupDef/@Domain", []),
         ("sdtm", "//odm:ItemGroupDef[@Name='DM']/@Repeating", ["No"]),
         ("sdtm", "//odm:ItemGroupDef[@Name='VS']/@Repeating", ["Yes"]),
@@ -151,7 +152,7 @@ def test_odmlib_loads_it_back(submission: Submission) -> None:
     loader = ODMLoader(XMLArmLoader())
     loader.load_odm_string(define_xml(submission).decode())
     metadata = loader.root().Study.MetaDataVersion
-    assert [group.Name for group in metadata.ItemGroupDef] == [dataset.name for dataset in submission.datasets]
+    assert {group.Name for group in metadata.ItemGroupDef} == {dataset.name for dataset in submission.datasets}
     assert len(metadata.ItemDef) == len(list(submission.items()))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import odmlib.arm_1_0.model as arm
 
@@ -27,7 +27,30 @@ from crf2tlf.standards import sdtm_dataset, sdtm_variable
 WITH_LENGTH = {"text", "integer", "float"}
 """Data types that have a length (Define-XML 2.1, section 5.3.11)."""
 
+CLASSES = (
+    "TRIAL DESIGN",
+    "STUDY REFERENCE",
+    "SPECIAL PURPOSE",
+    "INTERVENTIONS",
+    "EVENTS",
+    "FINDINGS",
+    "FINDINGS ABOUT",
+    "RELATIONSHIP",
+    "SUBJECT LEVEL ANALYSIS DATASET",
+)
+"""Classes in the order in which reviewers find them; those not listed follow (CDISC Metadata Submission Guidelines)."""
+
 OCCURRENCE_CLASS, OCCURRENCE_GUIDE = "OCCURRENCE DATA STRUCTURE", "ADaM-OCCDSIG"
+
+
+def in_order(datasets: Iterable[DatasetMetadata]) -> tuple[DatasetMetadata, ...]:
+    """Return datasets by class, and by name within one."""
+    return tuple(sorted(datasets, key=lambda dataset: (_class_rank(dataset), dataset.name)))
+
+
+def _class_rank(dataset: DatasetMetadata) -> int:
+    known = dataset.observation_class in CLASSES
+    return CLASSES.index(dataset.observation_class) if known else len(CLASSES)
 
 
 def item_groups(submission: Submission) -> list[arm.ItemGroupDef]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import version
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ from lxml import etree
 from crf2tlf.build.oids import comment_oid, metadata_oid, study_oid
 from crf2tlf.define.comments import DRAFT, comments
 from crf2tlf.define.conditions import where_clauses
-from crf2tlf.define.datasets import item_groups, items, value_lists
+from crf2tlf.define.datasets import in_order, item_groups, items, value_lists
 from crf2tlf.define.documents import document_lists, leaves
 from crf2tlf.define.results import analysis_results
 from crf2tlf.define.terminology import PROGRAM, codelists, methods, standards
@@ -36,11 +37,11 @@ NAMESPACES = {
 def define_xml(submission: Submission) -> bytes:
     """Return the Define-XML 2.1 document of a submission, with Analysis Results Metadata 1.0 where it has displays.
 
-    The time stamps are the submission's release; nothing depends on the clock, so equal metadata give equal bytes. The
-    document of a draft says DRAFT in its study description and in a comment. The content is not checked here
-    (:func:`crf2tlf.define.check.check_define`).
+    Datasets stand by their class. The time stamps are the submission's release; nothing depends on the clock, so equal
+    metadata give equal bytes. The document of a draft says DRAFT in its study description and in a comment. The content
+    is not checked here (:func:`crf2tlf.define.check.check_define`).
     """
-    tree = _odm(submission).to_xml()
+    tree = _odm(replace(submission, datasets=in_order(submission.datasets))).to_xml()
     assert tree is not None
     # Declared here, not by odmlib: its registry of namespaces is one for the process, and any reader changes it.
     for prefix, uri in NAMESPACES.items():
