@@ -1,11 +1,151 @@
-"""Analyses that outputs show: Analysis Results Metadata 1.0."""
+"""Tables and figures with their analyses: Analysis Results Metadata 1.0.
+
+An analysis is a row of a table with a statistic, what notes state (``numbers``), or the body of a figure. A listing
+shows records and no analysis; the operating characteristics of a design come from constants, not from data.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crf2tlf.analysis.data import AnalysisError, Data
+from crf2tlf.analysis.methods import METHODS
+from crf2tlf.analysis.scope import scope_of
+from crf2tlf.analysis.templates import fields
+from crf2tlf.analysis.texts import Texts
 from crf2tlf.build.result import BuildResult
-from crf2tlf.metadata.model import AnalysisDisplay
+from crf2tlf.findings import Findings
+from crf2tlf.metadata.analysis_data import analysis_data
+from crf2tlf.metadata.model import AnalysisDataset, AnalysisDisplay, AnalysisResult
+from crf2tlf.metadata.program import SpecText
+from crf2tlf.rules.parse import RuleError
+from crf2tlf.spec.model import SpecModel
+from crf2tlf.spec.output import OutputSpec, RowSpec
+from crf2tlf.spec.statistic import Count, Proportion, TwoStage
+from crf2tlf.spec.template import Template
+
+FIGURES = ("waterfall", "swimmer", "kaplan_meier")
 
 
-def displays_of(_build: BuildResult) -> tuple[AnalysisDisplay, ...]:
-    """Return the tables and figures of a study with their analyses."""
-    return ()
+def displays_of(build: BuildResult) -> tuple[AnalysisDisplay, ...]:
+    """Return the outputs of a study, each with the analyses that it shows; a listing has none."""
+    describer = _Describer(build, Data(build), Texts(build.study, Findings()), SpecText(build.study.root))
+    return tuple(describer.display(output) for output in build.study.outputs.values())
+
+
+@dataclass(frozen=True)
+class _Describer:
+    """Describes outputs; faults of templates are reported where the outputs are made, and not again."""
+
+    build: BuildResult
+    data: Data
+    texts: Texts
+    spec_text: SpecText
+
+    def display(self, output: OutputSpec) -> AnalysisDisplay:
+        title = self.text(output, output.title)
+        return AnalysisDisplay(output.id, _name(title, output.id), title, None, tuple(self._results(output, title)))
+
+    def text(self, output: OutputSpec, template: Template | None) -> str:
+        """Return a text of an output; what only the finished output knows stays as it is written."""
+        return self.texts.render(template, N=self._size(output)) if template is not None else ""
+
+    def _size(self, output: OutputSpec) -> int:
+        try:
+            return scope_of(self.data, output).size
+        except (AnalysisError, RuleError):  # reported when the output is made
+            return 0
+
+    def _results(self, output: OutputSpec, title: str) -> Iterator[AnalysisResult]:
+        for key in FIGURES:
+            body: SpecModel | None = getattr(output, key)
+            if body is not None:
+                program = self.spec_text.key(body.place, key)
+                yield self._result(output, key, _subject(title), body, _sentence(body), program, output)
+        yield from self._rows(output, output.rows, (), _subject(title))
+        for row in output.numbers:
+            yield from self._rows(output, (row,), (), f"{_subject(title)}: {(row.id or '').replace('-', ' ')}")
+
+    def _rows(
+        self, output: OutputSpec, rows: Sequence[RowSpec], above: tuple[str, ...], otherwise: str
+    ) -> Iterator[AnalysisResult]:
+        """Yield the analyses of rows; ``otherwise`` describes those without a label."""
+        for row in rows:
+            label = self.text(output, row.label) or ", ".join(self.text(output, line.label) for line in row.lines)
+            path = (*above, label) if label else above
+            if row.analysis is not None and not isinstance(row.analysis[1], TwoStage):
+                key, parameters = row.analysis
+                shown = " – ".join(path) or otherwise
+                program = self.spec_text.block(row.place, without=("rows",))
+                words = _documentation(key, parameters, row)
+                yield self._result(output, row.id or key, shown, parameters, words, program, row)
+            yield from self._rows(output, row.rows, path, otherwise)
+
+    def _result(
+        self,
+        output: OutputSpec,
+        id: str,
+        description: str,
+        parameters: SpecModel,
+        documentation: str,
+        program: str,
+        stated: OutputSpec | RowSpec,
+    ) -> AnalysisResult:
+        datasets = analysis_data(self.build.study, output, parameters)
+        return AnalysisResult(
+            id=id,
+            description=description,
+            reason=stated.reason or output.reason,
+            purpose=stated.purpose or output.purpose,
+            parameter=_parameter(datasets),
+            datasets=datasets,
+            documentation=documentation,
+            program=program,
+            place=str(parameters.place),
+        )
+
+
+def _name(title: str, id: str) -> str:
+    """Return an output's short name: the title up to its first point (Table 1), else the id."""
+    found = re.match(r"((?:Table|Figure|Listing)\s[\w.-]*\w)[.:]\s", title)
+    return found[1] if found else id
+
+
+def _subject(title: str) -> str:
+    """Return what a title says after the output's name."""
+    return re.sub(r"^(?:Table|Figure|Listing)\s[\w.-]*\w[.:]\s+", "", title)
+
+
+def _parameter(datasets: Sequence[AnalysisDataset]) -> tuple[str, str] | None:
+    """Return the dataset and variable that select the parameter of the analysis, if its records are of one kind."""
+    for used in datasets[:1]:
+        if any(part.variable == "PARAMCD" and part.dataset == used.dataset for part in used.where):
+            return used.dataset, "PARAMCD"
+    return None
+
+
+# Words
+
+
+def _sentence(parameters: SpecModel) -> str:
+    """Return what an analysis is: the documentation of its spec, without the list of its statistics."""
+    text = " ".join((type(parameters).__doc__ or "").split())
+    return re.split(r"\s*Statistics?:", text)[0].replace("``", "")
+
+
+def _documentation(key: str, parameters: Any, row: RowSpec) -> str:
+    """Return in words what is worked out of which variable, what is shown, and by which convention."""
+    method = METHODS[key]
+    templates = [line.show for line in row.lines] or [row.show or Template(method.show)]
+    shown = list(dict.fromkeys(field.name for template in templates for field in fields(template)))
+    texts = [_sentence(parameters)]
+    if not isinstance(parameters, (Count, Proportion)) or (isinstance(parameters, Count) and parameters.by):
+        texts.append(f"Variable: {' '.join(method.variable(parameters).split())}.")
+    by = getattr(parameters, "denominator", None)
+    if by is not None and by.where is not None:
+        texts.append(f"Percentages are of the subjects with {' '.join(by.where.text.split())}.")
+    texts.append(f"Shown: {', '.join(shown)}.")
+    return " ".join([*texts, *method.conventions(parameters, set(shown))])

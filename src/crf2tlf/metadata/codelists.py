@@ -39,13 +39,17 @@ class _Use:
 
 
 class Codelists:
-    """Collects the codelists that variables use, and what these hold."""
+    """Collects the codelists that variables use, and what these hold.
+
+    ``packages`` are the packages of terminology that finished codelists are of (``SDTM CT``), with their versions.
+    """
 
     def __init__(self, study: Study, findings: Findings) -> None:
         self.study = study
         self.findings = findings
         self._uses: dict[str, _Use] = {}
         self._finished: dict[str, Codelist] = {}
+        self.packages: dict[str, str] = {}
 
     def use(
         self,
@@ -65,13 +69,16 @@ class Codelists:
             return None
         fitting = [name for name in names if set(present) <= set(self._allowed(name))]
         chosen = (fitting[0],) if fitting else names
+        possible = tuple(possible)
+        if not present and not possible and not self._own(chosen[0]):
+            return None
         use = self._uses.setdefault("+".join(chosen), _Use(chosen))
         use.values.update(dict.fromkeys(sorted(present)))
         use.possible.update(dict.fromkeys(possible))
         use.decodes.update(named or {})
         return "+".join(chosen)
 
-    def pairs(self, id: str, label: str, pairs: Mapping[str, str], kind: Literal["text", "integer"]) -> str:
+    def pairs(self, id: str, label: str, pairs: Mapping[str, str], kind: Literal["text", "integer", "float"]) -> str:
         """Enter a list that the data themselves give: codes with their names (PARAMCD with PARAM)."""
         terms = tuple(Term(value, decode) for value, decode in pairs.items())
         self._finished[id] = Codelist(id, label, kind, terms)
@@ -113,10 +120,12 @@ class Codelists:
         standard = cdisc_codelist(own.from_ if own and own.from_ else use.names[0])
         label = own.label if own and own.label else use.names[0]
         listed = list(own.terms) if own and own.terms is not None else None
-        terms = _ordered(self._terms(use, standard, listed))
+        terms = _ordered(self._terms(use, standard, listed), decoded=bool(use.decodes))
         if standard is None:
             return Codelist(id, label, "text", terms)
-        return Codelist(id, label, "text", terms, standard.code, standard.package.rsplit(" ", 1)[0])
+        package, version = standard.package.rsplit(" ", 1)
+        self.packages[package] = version
+        return Codelist(id, label, "text", terms, standard.code, package)
 
     def _terms(self, use: _Use, standard: CdiscCodelist | None, listed: list[str] | None) -> Iterable[Term]:
         """Return the terms in the order of the spec, or of the standard with the study's own ones last."""
@@ -132,9 +141,12 @@ class Codelists:
                 yield Term(value, decode, term.code if term else None, extended=standard is not None and term is None)
 
 
-def _ordered(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """Return terms with decodes for all or none: none where every decode only repeats its value."""
+def _ordered(terms: Iterable[Term], *, decoded: bool = False) -> tuple[Term, ...]:
+    """Return terms with decodes for all or none: none where every decode only repeats its value.
+
+    Codes whose names are in the data (``decoded``) have them as decodes in any case.
+    """
     terms = tuple(terms)
-    if all(term.decode is None or term.decode.casefold() == term.value.casefold() for term in terms):
+    if not decoded and all(term.decode is None or term.decode.casefold() == term.value.casefold() for term in terms):
         return tuple(replace(term, decode=None) for term in terms)
     return tuple(replace(term, decode=term.decode or term.value) for term in terms)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def describe_submission(build: BuildResult, findings: Findings, *, sdtm: bool, d
         protocol=spec.protocol or spec.study,
         sdtm=sdtm,
         release=spec.release_timestamp.isoformat(),
-        standards=_standards(study, codelists, sdtm=sdtm),
+        standards=_standards(study, context.codelists.packages, sdtm=sdtm),
         datasets=datasets,
         codelists=codelists,
         methods=context.methods.all,
@@ -58,18 +58,15 @@ def describe_submission(build: BuildResult, findings: Findings, *, sdtm: bool, d
     )
 
 
-def _standards(study: Study, codelists: Iterable[Codelist], *, sdtm: bool) -> tuple[Standard, ...]:
+def _standards(study: Study, packages: Mapping[str, str], *, sdtm: bool) -> tuple[Standard, ...]:
     """Return the implementation guide, and the packages of terminology that codelists are of."""
     given = study.spec.standards
-    guide = ("SDTMIG", given.sdtmig) if sdtm else ("ADaMIG", given.adamig)
-    used = {codelist.standard for codelist in codelists}
-    packages = {"SDTM CT": ("SDTM", given.sdtm_ct), "ADaM CT": ("ADaM", given.adam_ct)}
+    guide, version = ("SDTMIG", given.sdtmig) if sdtm else ("ADaMIG", given.adamig)
     terminology = (
-        Standard(id, "CDISC/NCI", "CT", version, publishing_set)
-        for id, (publishing_set, version) in packages.items()
-        if id in used
+        Standard(package, "CDISC/NCI", "CT", packages[package], package.removesuffix(" CT"))
+        for package in sorted(packages)
     )
-    return (Standard(guide[0], guide[0], "IG", guide[1]), *terminology)
+    return (Standard(guide, guide, "IG", version), *terminology)
 
 
 # Values outside their codelists

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -17,11 +17,12 @@ from crf2tlf.build.result import BuildResult, Dataset
 from crf2tlf.build.transport import Lengths, transport_lengths
 from crf2tlf.files.xpt import parse_format
 from crf2tlf.findings import Findings
-from crf2tlf.metadata.codelists import Codelists
+from crf2tlf.metadata.code_values import codelist_of_pairs, names_of_codes, possible_values
+from crf2tlf.metadata.codelists import COUNTRIES, Codelists
 from crf2tlf.metadata.methods import Methods
 from crf2tlf.metadata.model import Comment, Item, Origin
 from crf2tlf.metadata.origins import Origins
-from crf2tlf.metadata.parts import Part
+from crf2tlf.metadata.parts import Part, as_texts
 from crf2tlf.methods.catalogue import Integers
 from crf2tlf.spec.dataset import CodelistBy
 from crf2tlf.standards import sdtm_variable
@@ -103,8 +104,6 @@ def decimals(values: pd.Series[Any], sas_format: str | None) -> int:
 
 def is_result(dataset: Dataset, variable: str) -> bool:
     """Whether a variable holds results, which differ in type from one test or parameter to the next."""
-    if dataset.name != dataset.spec.dataset:
-        return variable == "QVAL"
     names = {f"{dataset.name}{ending}" for ending in _RESULTS} if dataset.sdtm else set(_ANALYSED)
     return variable in names
 
@@ -148,37 +147,24 @@ def codelist_of(
 ) -> str | None:
     """Return the id of the codelist or dictionary that some values of a variable are in."""
     given = declared(dataset.spec, variable.name)
-    own = dataset.name == dataset.spec.dataset
-    if own and given.dictionary:
-        return context.codelists.dictionary(given.dictionary, given.place)
+    if dataset.name == dataset.spec.dataset:
+        dictionary = given.dictionary or (COUNTRIES if variable.name == "COUNTRY" else None)
+        if dictionary:
+            return context.codelists.dictionary(dictionary, given.place)
     values = dataset.frame[variable.name].iloc[rows]
-    named = names_of_codes(dataset, variable.name)
-    if variable.name in ("PARAMCD",) and not names:
-        return context.codelists.pairs(f"{dataset.name}.PARAMCD", f"Parameters of {dataset.name}", named, "text")
-    if variable.type != "Char" or not names:
-        return None
-    possible = [value for part in parts for value in possible_values(context, part)]
-    return context.codelists.use(names, values, possible, named)
+    if not names:
+        names = _flags(dataset, variable, values)
+    if not names or (variable.type != "Char" and not given.codelist):
+        return codelist_of_pairs(context.codelists, dataset, variable)
+    texts = as_texts(dataset, variable.name).iloc[rows]
+    possible = [value for part in parts for value in possible_values(context.build.study, part)]
+    return context.codelists.use(names, texts, possible, names_of_codes(dataset, variable.name))
 
 
-def names_of_codes(dataset: Dataset, variable: str) -> dict[str, str]:
-    """Return the names that go with the codes of a dataset in its data: --TEST with --TESTCD, PARAM with PARAMCD."""
-    pairs = {f"{dataset.name}TESTCD": f"{dataset.name}TEST", "PARAMCD": "PARAM"}
-    name = pairs.get(variable)
-    if name is None or name not in dataset.frame:
-        return {}
-    found = dataset.frame[[variable, name]].dropna().drop_duplicates(variable)
-    return dict(zip(found[variable].astype(str), found[name].astype(str), strict=True))
-
-
-def possible_values(context: Context, part: Part) -> Iterable[str]:
-    """Return the values that a part's map or constant can give."""
-    if part.constant is not None:
-        return [part.constant]
-    table: Mapping[str, str | None] | str | None = part.given.map
-    if isinstance(table, str):
-        table = context.build.study.codelists.maps.get(table, {})
-    return [value for value in (table or {}).values() if value]
+def _flags(dataset: Dataset, variable: VariableMetadata, values: pd.Series[Any]) -> tuple[str, ...]:
+    """Return the codelist of an analysis dataset's flags. Source: ADaMIG 1.3, section 3.1.4 (variables named *FL)."""
+    flag = not dataset.sdtm and variable.name.endswith("FL") and variable.type == "Char"
+    return ("NY",) if flag and values.dropna().isin(["Y", "N"]).all() else ()
 
 
 def codelist_cases(dataset: Dataset, variable: str) -> CodelistBy | None:

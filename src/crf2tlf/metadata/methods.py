@@ -94,7 +94,13 @@ class Methods:
         where = part.source.spec.where
         tree = tree_of(where) if where else None
         chosen = f" where {Words(self.study, part).expression(tree)}" if tree else ""
-        return f"Records from {reference(Reference('records', part.source_table, ''))}{chosen}"
+        row, topic = (
+            part.source.spec,
+            "PARAMCD" if "PARAMCD" in variable_names(part.spec) else f"{part.spec.dataset}TESTCD",
+        )
+        value = row.set[topic].value if topic in row.set else row.parameter.get(topic)
+        named = f"{topic} = {value}, records" if value else "Records"
+        return f"{named} from {reference(Reference('records', part.source_table, ''))}{chosen}"
 
     def _words(self, part: Part) -> str:
         """Return how the values of a part are made, without what the methods in it mean."""
@@ -109,6 +115,8 @@ class Methods:
             return f"{part.variable} is a copy of {reference(name)}."
         tree = tree_of(part.rule) if part.rule else None
         made = Words(self.study, part).expression(tree) if tree is not None else self.rule_text(part)
+        if tree is not None and resolve(self.study, part, tree) is not None:
+            made = f"a copy of {made}"
         return f"{part.variable} is {made}{self._recoded(part)}."
 
     def _recoded(self, part: Part) -> str:

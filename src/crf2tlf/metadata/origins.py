@@ -16,7 +16,7 @@ from crf2tlf.build.metadata import standard_variable
 from crf2tlf.build.result import BuildResult
 from crf2tlf.metadata.model import Origin, OriginSource, OriginType
 from crf2tlf.metadata.parts import Mask, Part, is_shown, parts_of
-from crf2tlf.metadata.references import Reference, resolve, tree_of
+from crf2tlf.metadata.references import Reference, references, resolve, tree_of
 
 RECODING = frozenset(
     {"text", "number", "upper", "lower", "strip", "squish", "pad", "replace", "substring", "iso8601", "round", "decode"}
@@ -32,15 +32,15 @@ class Found:
 
     type: OriginType | None
     forms: tuple[str, ...] = ()
-    description: str = ""
+    predecessors: tuple[str, ...] = ()
 
     def also(self, other: Found) -> Found:
         """Return the origin of a value that is now this, now the other: constants count for little, Derived most."""
         if self.type is None or other.type is None:
             return other if self.type is None else self
         if self.type == other.type:
-            described = dict.fromkeys(part for part in (self.description, other.description) if part)
-            return Found(self.type, tuple(dict.fromkeys([*self.forms, *other.forms])), ", ".join(described))
+            forms, named = [*self.forms, *other.forms], [*self.predecessors, *other.predecessors]
+            return Found(self.type, tuple(dict.fromkeys(forms)), tuple(dict.fromkeys(named)))
         chosen = max(self, other, key=lambda found: _WEIGHT.index(found.type or "Not Available"))
         return replace(chosen, forms=self.forms or other.forms) if chosen.type == "Collected" else chosen
 
@@ -83,13 +83,14 @@ class Origins:
         elif found.type == "Collected":
             sources = [self.study.forms[form].source for form in found.forms if form in self.study.forms]
             source = sources[0] if sources else "Investigator"
-        return Origin(found.type, source, found.description, found.forms if found.type == "Collected" else ())
+        forms = found.forms if found.type == "Collected" else ()
+        return Origin(found.type, source, ", ".join(found.predecessors), forms)
 
     def found(self, part: Part) -> Found:
         """Return where a part's values come from; what the spec says goes before what its rule tells."""
         if id(part) not in self._known:
-            if id(part) in self._active:  # it comes from records of its own dataset
-                return DERIVED
+            if id(part) in self._active:  # copied from records of its own dataset, so that these say where it is from
+                return MISSING
             self._active.add(id(part))
             self._known[id(part)] = self._stated(part)
             self._active.discard(id(part))
@@ -100,7 +101,7 @@ class Origins:
         found = self._of_way(part)
         if said is None:
             return found
-        return replace(found, type=said) if said != "Predecessor" or found.description else Found(said)
+        return replace(found, type=said, predecessors=found.predecessors if said == "Predecessor" else ())
 
     def _general_origin(self, part: Part) -> OriginType | None:
         general = part.spec.variables.get(part.variable) or part.spec.supplemental.get(part.variable)
@@ -128,7 +129,7 @@ class Origins:
     def _mapped(self, part: Part, tree: ast.expr, found: Found) -> Found:
         """A recoded value; what only renames the record's parameter or test is assigned."""
         name = resolve(self.study, part, tree)
-        if name and name.where == "own" and name.variable in ("PARAMCD", f"{part.spec.dataset}TESTCD"):
+        if name and name.where == "own" and name.variable == self._topic(part):
             return ASSIGNED
         return DERIVED if found.type == "Predecessor" else found
 
@@ -174,15 +175,15 @@ class Origins:
             return self._of_variable(name.table, name.variable, part.records)
         if not self.sdtm and name.table != part.spec.dataset:
             return self._predecessor(name)
-        return DERIVED if name.where == "lookup" else self._of_variable(name.table, name.variable)
+        return self._of_variable(name.table, name.variable) if name.where == "source" else DERIVED
 
     def _predecessor(self, name: Reference) -> Found:
         spec = self.study.datasets.get(name.table)
         if spec is None:
             return DERIVED
         if name.variable in spec.supplemental:
-            return Found("Predecessor", (), f"SUPP{name.table}.QVAL where QNAM = {name.variable}")
-        return Found("Predecessor", (), str(name)) if is_shown(spec, name.variable) else DERIVED
+            return Found("Predecessor", (), (f"SUPP{name.table}.QVAL where QNAM = {name.variable}",))
+        return Found("Predecessor", (), (str(name),)) if is_shown(spec, name.variable) else DERIVED
 
     def _of_variable(self, dataset: str, variable: str, records: Mask | None = None) -> Found:
         """Return the origin that another variable has, for the records in question."""
@@ -209,20 +210,32 @@ class Origins:
         return DERIVED if found.type == "Predecessor" else found
 
     def _conditional(self, part: Part, tree: ast.IfExp) -> Found:
-        """A choice: a box that was ticked is collected, other constants are assigned; a copy is then none any more."""
+        """A value under a condition: a copy is then none any more, and constants are chosen by what the data say."""
         found = self._expression(part, tree.body).also(self._expression(part, tree.orelse))
         if found.type == "Assigned":
-            return self._ticked(part, tree) or found
+            return self._chosen(part, tree)
         return DERIVED if found.type == "Predecessor" else found
 
-    def _ticked(self, part: Part, tree: ast.IfExp) -> Found | None:
-        """Return the origin of ``"Y" if COLUMN == "1" else None``: that of the column, if a form has it."""
+    def _chosen(self, part: Part, tree: ast.IfExp) -> Found:
+        """Return the origin of a constant that is chosen.
+
+        It is assigned where it only goes with another value (the unit of a result) or names the record's topic, and
+        collected where a box of a form was ticked (``"Y" if COLUMN == "1" else None``); else the choice is derived.
+        """
+        if all(name.variable == self._topic(part) for name in references(self.study, part, tree)):
+            return ASSIGNED
         one_sided = any(isinstance(side, ast.Constant) and side.value is None for side in (tree.body, tree.orelse))
         match tree.test:
-            case ast.Compare(left=left, ops=[ast.Eq() | ast.In()], comparators=[ast.Constant() | ast.List()]):
+            case ast.Compare(ops=[ast.Is() | ast.IsNot()]) if one_sided:
+                return ASSIGNED
+            case ast.Compare(left=left, ops=[ast.Eq() | ast.In()]) if one_sided:
                 found = self._expression(part, left)
-                return found if one_sided and found.type == "Collected" else None
-        return None
+                return found if found.type == "Collected" else DERIVED
+        return DERIVED
+
+    def _topic(self, part: Part) -> str:
+        """Return the variable that names what a record is about."""
+        return f"{part.spec.dataset}TESTCD" if part.spec.dataset in self.study.sdtm else "PARAMCD"
 
 
 def _names_a_term(part: Part) -> bool:

@@ -48,8 +48,6 @@ def _value(context: Context, dataset: Dataset, variable: VariableMetadata, name:
     if given.dictionary:
         found = replace(found, codelist=context.codelists.dictionary(given.dictionary, given.place))
     kind = kind_of_values(dataset, variable, values, 0)
-    if found.codelist is not None:
-        kind = replace(kind, data_type="text", length=kind.length, significant_digits=None)
     where = (Comparison(dataset.name, "QNAM", "EQ", (name,)),)
     derived = found.method is not None
     comment = None if derived else context.comment(f"{dataset.name}.{name}", given.comment)

@@ -105,16 +105,22 @@ def selected(datasets: Mapping[str, Dataset], where: WhereClause) -> Mask:
 
 
 def topic(dataset: Dataset) -> str | None:
-    """Return the variable that names what a record is about: QNAM, --TESTCD or PARAMCD."""
-    names = ("QNAM",) if dataset.name != dataset.spec.dataset else ("PARAMCD", f"{dataset.name}TESTCD")
-    return next((name for name in names if name in dataset.kinds), None)
+    """Return the variable that names what a record is about: QNAM, --TESTCD, --PARMCD or PARAMCD."""
+    return next((name for name in _names_of_topics(dataset) if name in dataset.kinds), None)
 
 
 def topic_name(dataset: Dataset) -> str | None:
-    """Return the variable with the topic's name: QLABEL, --TEST or PARAM."""
+    """Return the variable with the topic's name: QLABEL, --TEST, --PARM or PARAM."""
     code = topic(dataset)
-    names = {"QNAM": "QLABEL", "PARAMCD": "PARAM", f"{dataset.name}TESTCD": f"{dataset.name}TEST"}
-    return names.get(code) if code else None
+    return _names_of_topics(dataset)[code] if code else None
+
+
+def _names_of_topics(dataset: Dataset) -> dict[str, str]:
+    """Return the variables that may name what records are about, each with the one that has the name in words."""
+    if dataset.name != dataset.spec.dataset:
+        return {"QNAM": "QLABEL"}
+    codes = ("TESTCD", "PARMCD") if dataset.sdtm else ()
+    return {f"{dataset.name}{code}": f"{dataset.name}{code[:-2]}" for code in codes} | {"PARAMCD": "PARAM"}
 
 
 def candidates(dataset: Dataset, variable: str) -> list[str]:

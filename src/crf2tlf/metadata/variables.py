@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -24,13 +23,15 @@ from crf2tlf.metadata.items import (
     kind_of_values,
 )
 from crf2tlf.metadata.model import Item, Origin
-from crf2tlf.metadata.origins import Found
 from crf2tlf.metadata.parts import Part, as_texts
 from crf2tlf.metadata.value_level import Clause, clauses, topic, topic_name
 from crf2tlf.methods.catalogue import Integers
 
 _TRACES = ("SRCDOM", "SRCVAR", "SRCSEQ")
 """Where a record comes from: by its nature different for every row source, and no matter of values."""
+
+
+_IDENTIFIERS = ("STUDYID", "USUBJID", "SUBJID", "SITEID")
 
 
 def described_variable(context: Context, dataset: Dataset, variable: VariableMetadata, length: int) -> Item:
@@ -53,7 +54,7 @@ def described_variable(context: Context, dataset: Dataset, variable: VariableMet
 
 def _has_values(dataset: Dataset, name: str) -> bool:
     """Whether a variable may have value-level metadata: not what names the records."""
-    return name not in (*_TRACES, topic(dataset), topic_name(dataset), "PARAMN")
+    return name not in (*_TRACES, *_IDENTIFIERS, topic(dataset), topic_name(dataset), "PARAMN")
 
 
 def _labels(
@@ -163,8 +164,8 @@ def common_origin(values: Sequence[Item]) -> Origin | None:
     origins = [value.origin for value in values if value.origin is not None]
     if not origins or len({(o.type, o.source, o.description) for o in origins}) != 1:
         return None
-    found = reduce(Found.also, (Found(o.type, o.forms, o.description) for o in origins))
-    return replace(origins[0], forms=found.forms)
+    forms = tuple(dict.fromkeys(form for origin in origins for form in origin.forms))
+    return replace(origins[0], forms=forms)
 
 
 def _common(ids: set[str | None]) -> str | None:

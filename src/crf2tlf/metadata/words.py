@@ -171,7 +171,7 @@ def explained(names: Iterable[str]) -> list[str]:
     for name in names:
         summary = CATALOGUE[name].summary if name in CATALOGUE else _OTHER_CALLS.get(name, "")
         if summary:
-            summary = summary.replace("``", '"').removeprefix("Return ").rstrip(".")
+            summary = summary.replace("``", "").removeprefix("Return ").rstrip(".")
             found.append(f"{name}: {summary}.")
     return found
 
