@@ -46,7 +46,7 @@ def write_acrf(submission: Submission, build: BuildResult, findings: Findings, p
 
     Texts with characters that no font has are findings (``DOCUMENT_TEXT``).
     """
-    fonts = study_fonts(build.study.root)
+    fonts = study_fonts(build.study.root, findings)
     report_missing(_texts(build), fonts, findings)
     data = acrf_data(submission, build)
     content = pdf("acrf.typ", data, release_time(submission.release), fonts)
@@ -63,7 +63,6 @@ def acrf_data(submission: Submission, build: BuildResult) -> dict[str, Any]:
     return {
         "study": submission.study,
         "title": submission.title,
-        "author": "",
         "draft": submission.draft,
         "notes": list(build.study.spec.footnotes),
         "facts": [["Study", submission.study], ["Protocol", submission.protocol], ["Date", submission.release[:10]]],

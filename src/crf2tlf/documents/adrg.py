@@ -67,10 +67,10 @@ def _introduction(build: BuildResult, submission: Submission) -> Section:
     )
     tables = sorted({table for dataset in submission.datasets for table in needs(build, dataset.name)})
     sources = [table for table in tables if table in build.study.sdtm]
-    others = [in_words(build, table) for table in tables if "." in table]
+    others = [table for table in tables if "." in table]
     text = f"The analysis datasets are made from the SDTM datasets {listed(sources)}."
     if others:
-        text += f" Their rules also take values from: {listed(others)}."
+        text += f" Their rules also take values from the {in_words(build, others)}."
     return Section(
         "Introduction",
         sections=(
@@ -189,7 +189,8 @@ def _names(method: str) -> str:
 
 
 def _processing(build: BuildResult, submission: Submission) -> Section:
-    helpers = [name for name, spec in build.study.datasets.items() if not spec.output]
+    used = {name for dataset in submission.datasets for name in needs(build, dataset.name)}
+    helpers = [name for name, spec in build.study.datasets.items() if not spec.output and name in used]
     split = (
         "No dataset is split by a variable. Transport files above the size limit of the package also stand in pieces "
         "in the folder split."
@@ -216,10 +217,14 @@ def _dependencies(build: BuildResult, submission: Submission) -> Iterator[Block]
             (
                 dataset.name,
                 listed(name for name in found if name in build.study.adam),
-                listed(in_words(build, name) for name in found if name not in build.study.adam),
+                _sentence(in_words(build, [name for name in found if name not in build.study.adam])),
             )
         )
     yield table((Column("Dataset", 1), Column("Analysis datasets", 2), Column("Other data", 4)), rows)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _intermediate(build: BuildResult, helpers: list[str]) -> Block:
@@ -234,7 +239,7 @@ def _intermediate(build: BuildResult, helpers: list[str]) -> Block:
 
 
 def _users(build: BuildResult, helper: str) -> list[str]:
-    return [name for name in build.study.datasets if helper in needs(build, name)]
+    return [name for name in build.study.adam if helper in needs(build, name)]
 
 
 def _subjects(build: BuildResult, dataset: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from crf2tlf.build.result import BuildResult
 from crf2tlf.documents.facts import comment_of, in_words, sources, subjects
 from crf2tlf.documents.guide_parts import listed
 from crf2tlf.documents.model import Block, Column, Section, Text, paragraph, table
-from crf2tlf.metadata.model import DatasetMetadata, Submission
+from crf2tlf.metadata.model import AnalysisDisplay, DatasetMetadata, Submission
 
 
 def dataset_sections(build: BuildResult, submission: Submission) -> Section:
@@ -31,8 +32,8 @@ def dataset_sections(build: BuildResult, submission: Submission) -> Section:
 def _overview(submission: Submission) -> Block:
     outputs = len(submission.displays)
     return paragraph(
-        f"There are {len(submission.datasets)} analysis datasets. {outputs} tables and figures are made from them; "
-        "define.xml has the analysis results metadata of each."
+        f"There are {len(submission.datasets)} analysis datasets. {outputs} tables, listings and figures are made from "
+        "them; define.xml has the analysis results metadata of each."
         if outputs
         else f"There are {len(submission.datasets)} analysis datasets."
     )
@@ -54,7 +55,7 @@ def _table(build: BuildResult, submission: Submission) -> Block:
     columns = (
         Column("Dataset", 3),
         Column("Class", 2.2),
-        Column("Structure", 3),
+        Column("Structure", 4),
         Column("Records", 1.2, "right"),
         Column("Subjects", 1.2, "right"),
     )
@@ -76,8 +77,8 @@ def _number(number: int | None) -> str:
 
 
 def _dataset(build: BuildResult, submission: Submission, dataset: DatasetMetadata) -> Section:
-    made_of = [in_words(build, name) for name in sources(build, dataset.name)]
-    text = f"{_class(dataset)}. {dataset.structure}. Keys: {listed(dataset.keys)}. Made from: {listed(made_of)}."
+    made_of = in_words(build, sources(build, dataset.name))
+    text = f"{_class(dataset)}. {dataset.structure}. Keys: {listed(dataset.keys)}. Source: {made_of}."
     comment = comment_of(submission, dataset.comment) or build.study.adam[dataset.name].comment
     used = [display.name for display in submission.displays if _uses(submission, display.id, dataset.name)]
     blocks = [
@@ -116,16 +117,21 @@ def _parameters(frame: pd.DataFrame) -> Iterator[Block]:
 # 7 Programs
 
 
+def _named(display: AnalysisDisplay) -> str:
+    """Return a display's title, with its name where the title does not begin with it."""
+    return display.title if display.title.startswith(display.name) else f"{display.name}: {display.title}"
+
+
 def programs_section(submission: Submission, programs: Mapping[str, str]) -> Section:
     """Return what the programs are, and which file holds which; ``programs`` by the name of a dataset or output."""
     text = (
         "Datasets and outputs are made by the specifications of the study: YAML files that crf2tlf carries out. The "
         "folder programs holds the specifications as they are and, for each dataset and each output, a listing of its "
-        "program in readable form."
+        f"program in readable form. The version of crf2tlf is {version('crf2tlf')}."
     )
     columns = (Column("Program", 2), Column("What it makes", 5))
     datasets = [(d.name, _title(d)) for d in submission.datasets]
-    outputs = [(display.id, f"{display.name}: {display.title}") for display in submission.displays]
+    outputs = [(display.id, _named(display)) for display in submission.displays]
     inner = []
     for title, made in (("ADaM Programs", datasets), ("Analysis Output Programs", outputs)):
         rows = [(Text(programs.get(name, name), code=True), what) for name, what in made]

@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from crf2tlf.documents.markdown import Passage, read_markdown
-from crf2tlf.documents.model import Document, Section, with_blocks
+from crf2tlf.documents.model import Document, Section, paragraph, with_blocks
 from crf2tlf.findings import Findings, Place, nearest
 
 FOLDER = "specs/guides"
 GUIDES = ("csdrg", "adrg")
+ACRONYMS = "Acronyms"
+"""The section that is filled last, with the acronyms of all others."""
 
 
 def with_authored_text(document: Document, root: Path, name: str, findings: Findings) -> Document:
@@ -35,6 +37,20 @@ def with_authored_text(document: Document, root: Path, name: str, findings: Find
         else:
             found[id(section)] = passage
     return replace(document, sections=tuple(_filled(section, found) for section in document.sections))
+
+
+def with_empty_sections_marked(document: Document, name: str, findings: Findings) -> Document:
+    """Return the document with "No remarks." in sections without text; each is a finding (``GUIDE_EMPTY``)."""
+
+    def marked(section: Section) -> Section:
+        inner = tuple(marked(part) for part in section.sections)
+        if section.blocks or inner or section.title == ACRONYMS:
+            return replace(section, sections=inner)
+        message = f"the section {section.title!r} of {document.name} has no text; write it under a heading of that name"
+        findings.add("GUIDE_EMPTY", Place(f"{FOLDER}/{name}.md"), message)
+        return replace(section, blocks=(paragraph("No remarks."),))
+
+    return replace(document, sections=tuple(marked(section) for section in document.sections))
 
 
 def report_unknown_guides(root: Path, findings: Findings) -> None:

@@ -158,8 +158,11 @@ def _not_submitted(build: BuildResult, submission: Submission) -> Iterator[Block
         for use in field_uses(build, submission)[name]
         if not use.targets and not use.selects
     ]
-    columns = (Column("Form", 2), Column("Field", 1.2), Column("Question", 2.4), Column("Used to leave out records", 2))
-    yield table(columns, rows, "Fields that are not submitted") if rows else paragraph("All fields are submitted.")
+    columns = [Column("Form", 2), Column("Field", 1.2), Column("Question", 2.4), Column("Records it leaves out", 2)]
+    if not any(leaves_out for *_, leaves_out in rows):
+        columns = columns[:-1]
+    shown = (row[: len(columns)] for row in rows)
+    yield table(columns, shown, "Fields that are not submitted") if rows else paragraph("All fields are submitted.")
 
 
 def _left_out(build: BuildResult) -> Iterator[Block]:
@@ -215,12 +218,12 @@ def _count(number: int | None) -> str:
 
 
 def _domain(build: BuildResult, submission: Submission, dataset: DatasetMetadata) -> Section:
-    made_of = [in_words(build, table) for table in sources(build, dataset.name)]
+    made_of = in_words(build, sources(build, dataset.name))
     sized = subjects(build, dataset.name)
     of_subjects = f" of {sized} subject{'' if sized == 1 else 's'}" if sized is not None else ""
     facts = (
         f"{dataset.structure}. {dataset.records} record{'' if dataset.records == 1 else 's'}{of_subjects}. "
-        f"Keys: {listed(dataset.keys)}. Made from: {listed(made_of)}."
+        f"Keys: {listed(dataset.keys)}. Source: {made_of}."
     )
     comment = comment_of(submission, dataset.comment) or build.study.sdtm[dataset.name].comment
     blocks = [

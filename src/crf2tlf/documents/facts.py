@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from crf2tlf.build.metadata import variable_names
 from crf2tlf.build.planned import PlannedSource
@@ -65,13 +65,18 @@ def _stages(build: BuildResult, dataset: str) -> list[tuple[str, tuple[PlannedSo
     return [(table, planned) for table, planned in build.plan.sources.items() if table.split("@")[0] == dataset]
 
 
-def in_words(build: BuildResult, table: str) -> str:
-    """Return what a table of the lineage is, in words: a form by its label, a dataset by its name."""
-    kind, _, name = table.partition(".")
-    if kind == "raw":
-        form = build.study.forms[name]
-        return f"form {form.label or name}"
-    return f"{name} of the study's specification" if kind == "study" else table
+def in_words(build: BuildResult, tables: Iterable[str]) -> str:
+    """Return tables of the lineage in words: forms by their labels, datasets, and design tables of study.yaml."""
+    named = [(kind, name) for table in tables for kind, _, name in [table.rpartition(".")]]
+    forms = [build.study.forms[name].label or name for kind, name in named if kind == "raw"]
+    datasets = [name for kind, name in named if not kind]
+    design = [name for kind, name in named if kind == "study"]
+    parts = [
+        f"{what}{'s' if len(names) > 1 else ''} {', '.join(names)}"
+        for what, names in (("form", forms), ("dataset", datasets), ("design table", design))
+        if names
+    ]
+    return "; ".join(parts) or "none"
 
 
 def comment_of(submission: Submission, identifier: str | None) -> str:

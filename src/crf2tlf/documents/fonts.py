@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTCollection, TTFont, TTLibError  # type: ignore[import-untyped]
 
 from crf2tlf.findings import Findings, Place
 
@@ -22,10 +22,22 @@ def own_folder() -> Path:
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
-def study_fonts(root: Path) -> tuple[Path, ...]:
-    """Return the font files that a study has in ``specs/guides/fonts`` for characters beyond the usual ones."""
-    folder = root / "specs" / "guides" / "fonts"
-    return tuple(sorted(path for path in folder.glob("*") if path.suffix.lower() in FONT_FILES))
+def study_fonts(root: Path, findings: Findings) -> tuple[Path, ...]:
+    """Return the font files that a study has in ``specs/guides/fonts`` for characters beyond the usual ones.
+
+    A file that is no font is a finding (``DOCUMENT_TEXT``) and left out.
+    """
+    readable = []
+    for path in sorted((root / "specs" / "guides" / "fonts").glob("*")):
+        if path.suffix.lower() in FONT_FILES:
+            try:
+                _characters(path)
+            except (TTLibError, OSError) as error:
+                message = f"cannot be read as a font: {error}; take it away, or put another one in its place"
+                findings.add("DOCUMENT_TEXT", Place(path.relative_to(root).as_posix()), message)
+            else:
+                readable.append(path)
+    return tuple(readable)
 
 
 def families(files: Iterable[Path]) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from crf2tlf.conform.model import Conformance, ConformanceFinding, RuleOutcome
+from crf2tlf.documents.authored import ACRONYMS
 from crf2tlf.documents.model import Column, Document, Line, Section, Table, Text, paragraph, table, texts
 from crf2tlf.findings import Finding
 from crf2tlf.metadata.model import Submission
 from crf2tlf.spec import Study
 
-ACRONYMS = {
+MEANINGS = {
     "aCRF": "Annotated case report form",
     "ADaM": "Analysis Data Model",
     "ADaMIG": "ADaM Implementation Guide",
@@ -69,17 +70,17 @@ def listed(names: Iterable[str]) -> str:
 
 def acronyms_section() -> Section:
     """Return the place of the acronyms; :func:`with_acronyms` fills it when the text is complete."""
-    return Section("Acronyms")
+    return Section(ACRONYMS)
 
 
 def with_acronyms(document: Document) -> Document:
     """Return the document with the acronyms that it uses, in a table under "Acronyms" of its first section."""
     words = {word for text in texts(document) for word in re.findall(r"[A-Za-z]+(?:--)?", text)}
-    rows = [(Text(name, bold=True), meaning) for name, meaning in ACRONYMS.items() if name in words]
+    rows = [(Text(name, bold=True), meaning) for name, meaning in MEANINGS.items() if name in words]
     found = table((Column("Acronym", 1), Column("Meaning", 4)), rows)
     first = document.sections[0]
     inner = tuple(
-        replace(section, blocks=(*section.blocks, found)) if section.title == "Acronyms" else section
+        replace(section, blocks=(*section.blocks, found)) if section.title == ACRONYMS else section
         for section in first.sections
     )
     return replace(document, sections=(replace(first, sections=inner), *document.sections[1:]))
@@ -120,9 +121,10 @@ def conformance_section(submission: Submission, conformance: Conformance, checks
     """Return how the datasets were checked and what was found; ``checks`` are findings of the study's data checks."""
     names = {dataset.name for dataset in submission.datasets}
     found = [finding for finding in conformance.findings if not finding.dataset or finding.dataset in names]
+    inner = (_inputs(submission, conformance), _issues(found), _details(conformance, list(checks)))
+    wide = bool(found)  # the table of issues needs the width, and half-empty pages beside it help nobody
     return Section(
-        "Data Conformance Summary",
-        sections=(_inputs(submission, conformance), _issues(found), _details(conformance, list(checks))),
+        "Data Conformance Summary", sections=tuple(replace(part, landscape=wide) for part in inner), landscape=wide
     )
 
 
@@ -178,11 +180,12 @@ def _issues(found: list[ConformanceFinding]) -> Section:
         )
         for finding in found
     ]
-    return Section("Issues Summary", (table(columns, rows),), landscape=True)
+    return Section("Issues Summary", (table(columns, rows),))
 
 
 def _details(conformance: Conformance, checks: list[Finding]) -> Section:
-    return Section("Additional Conformance Details", tuple(_detail_blocks(conformance.rules, checks)))
+    nothing = paragraph("Every rule that applies was run, and the study's own data checks have no findings.")
+    return Section("Additional Conformance Details", tuple(_detail_blocks(conformance.rules, checks)) or (nothing,))
 
 
 def _detail_blocks(rules: Iterable[RuleOutcome], checks: list[Finding]) -> Iterator[Table]:

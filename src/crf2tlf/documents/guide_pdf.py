@@ -25,7 +25,6 @@ def _data(document: Document) -> dict[str, Any]:
         "name": document.name,
         "study": document.study,
         "title": document.title,
-        "author": "",
         "draft": document.draft,
         "facts": [list(fact) for fact in document.facts],
         "notes": list(document.notes),
@@ -35,7 +34,13 @@ def _data(document: Document) -> dict[str, Any]:
 
 def _section(item: Numbered) -> dict[str, Any]:
     blocks = [_block(block) for block in item.section.blocks]
-    return {"level": item.level, "heading": item.heading, "id": item.id, "blocks": blocks}
+    return {
+        "level": item.level,
+        "heading": item.heading,
+        "id": item.id,
+        "appendix": item.section.appendix,
+        "blocks": blocks,
+    }
 
 
 def _block(block: Block) -> Mapping[str, Any]:
@@ -45,5 +50,6 @@ def _block(block: Block) -> Mapping[str, Any]:
         case Bullets():
             return {"kind": "bullets", **asdict(block)}
         case Table(columns, rows, caption):
+            shape = {"columns": [asdict(column) for column in columns], "together": block.is_small}
             cells = [[{"content": [asdict(piece) for piece in cell]} for cell in row] for row in rows]
-            return {"kind": "table", "columns": [asdict(c) for c in columns], "rows": cells, "caption": caption}
+            return {"kind": "table", **shape, "rows": cells, "caption": caption}

@@ -166,15 +166,15 @@ def _table(table: Table, width: int, relate: Relate) -> str:
         xml.cell(xml.paragraph(xml.run(column.label), "GuideHeader", align=align), size, borders=rule, foot=True)
         for column, align, size in zip(table.columns, alignment, widths, strict=True)
     ]
-    rows = [
-        xml.row(
-            xml.cell(
-                xml.paragraph(_runs(cell, relate), "GuideCell", align=align), size, borders=xml.border("bottom", 2)
-            )
-            for cell, align, size in zip(row, alignment, widths, strict=True)
-        )
-        for row in table.rows
-    ]
+    thin, last = xml.border("bottom", 2), len(table.rows) - 1
+    rows = []
+    for place, row in enumerate(table.rows):
+        keep = table.is_small and place < last
+        texts = [
+            xml.paragraph(_runs(cell, relate), "GuideCell", align=align, keep=keep)
+            for cell, align in zip(row, alignment, strict=True)
+        ]
+        rows.append(xml.row(xml.cell(text, size, borders=thin) for text, size in zip(texts, widths, strict=True)))
     return xml.table([xml.row(header, header=True), *rows], widths, table.caption or "Table")
 
 

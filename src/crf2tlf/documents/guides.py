@@ -8,7 +8,7 @@ from pathlib import Path
 from crf2tlf.build.result import BuildResult
 from crf2tlf.conform.model import Conformance
 from crf2tlf.documents.adrg import adrg
-from crf2tlf.documents.authored import FOLDER, report_unknown_guides, with_authored_text
+from crf2tlf.documents.authored import FOLDER, report_unknown_guides, with_authored_text, with_empty_sections_marked
 from crf2tlf.documents.csdrg import csdrg
 from crf2tlf.documents.fonts import report_missing, study_fonts
 from crf2tlf.documents.guide_parts import with_acronyms
@@ -37,12 +37,16 @@ def guides(
     made = {"csdrg": csdrg(build, sdtm, conformance)}
     if adam is not None and adam.datasets:
         made["adrg"] = adrg(build, adam, conformance, programs or {})
+    fonts = study_fonts(root, findings)
     complete = {
-        name: with_acronyms(with_authored_text(document, root, name, findings)) for name, document in made.items()
+        name: with_acronyms(
+            with_empty_sections_marked(with_authored_text(document, root, name, findings), name, findings)
+        )
+        for name, document in made.items()
     }
     for name, document in complete.items():
         place = Place(f"{FOLDER}/{name}.md")
-        report_missing(dict.fromkeys(texts(document), place), study_fonts(root), findings)
+        report_missing(dict.fromkeys(texts(document), place), fonts, findings)
     return complete
 
 
@@ -56,7 +60,7 @@ def write_guides(
     programs: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write ``csdrg.pdf``, ``csdrg.docx``, ``adrg.pdf`` and ``adrg.docx`` into a folder; return their paths."""
-    fonts = study_fonts(build.study.root)
+    fonts = study_fonts(build.study.root, findings)
     written = []
     for name, document in guides(build, sdtm, adam, conformance, findings, programs).items():
         written.append(write_pdf(document, folder / f"{name}.pdf", fonts))

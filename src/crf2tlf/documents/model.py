@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+_SMALL_ROWS, _SMALL_TEXT = 12, 1500
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 
@@ -56,6 +57,12 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Line, ...], ...]
     caption: str = ""
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the table should stand on one page."""
+        size = sum(len(piece.text) for row in self.rows for cell in row for piece in cell)
+        return len(self.rows) <= _SMALL_ROWS and size <= _SMALL_TEXT
 
 
 Block = Paragraph | Bullets | Table
