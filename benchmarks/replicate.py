@@ -11,7 +11,6 @@ import argparse
 import csv
 import json
 import math
-import platform
 import resource
 import shutil
 import subprocess
@@ -22,6 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from benchmarks.results import keep
 from crf2tlf.build import build_datasets
 from crf2tlf.build.lineage import lineage
 from crf2tlf.build.plan import plan
@@ -31,7 +31,6 @@ from crf2tlf.findings import Findings
 from crf2tlf.spec import Study, load_study
 
 ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks" / "results.json"
 SIZES = (900, 9_000)
 LARGEST_EXPONENT = 1.1
 
@@ -144,9 +143,7 @@ def main() -> int:
         for name, stage in run["stages"].items():
             print(f"  {name:8} {stage['seconds']:8.2f} s {stage['rows']:10,} rows")
     print("growth exponents:", ", ".join(f"{name} {value}" for name, value in growth.items()))
-    machine = f"{platform.machine()}, Python {platform.python_version()}"
-    result = {"machine": machine, "runs": runs, "exponents": growth}
-    RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    keep({"runs": runs, "exponents": growth})
     return 0 if max(growth.values()) <= LARGEST_EXPONENT else 1
 
 

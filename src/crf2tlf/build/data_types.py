@@ -87,13 +87,13 @@ def number_type(values: pd.Series[Any], sas_format: str | None) -> Literal["inte
 def text_type(values: pd.Series[Any], value_domain: str) -> DataType:
     """Return the type of texts under a standard's value domain (such as ``ISO 8601 duration``); see above."""
     kinds = _kinds(value_domain)
-    different = values.dropna().unique()
-    for kind, pattern in kinds:
-        if len(different) and all(re.fullmatch(pattern, text, re.ASCII) for text in different):
-            return kind
-    if len(different) or not kinds:
+    if not kinds:
         return "text"
-    return "datetime" if kinds is _DATETIMES else kinds[0][0]
+    different = values.dropna().unique()
+    if not len(different):
+        return "datetime" if kinds is _DATETIMES else kinds[0][0]
+    fitting = (kind for kind, form in kinds if all(re.fullmatch(form, text, re.ASCII) for text in different))
+    return next(fitting, "text")
 
 
 def _kinds(value_domain: str) -> tuple[tuple[DataType, str], ...]:

@@ -264,4 +264,4 @@ def _read_column(values: list[Any], column: JsonColumn) -> pd.Series[Any]:
         return texts
     if column.data_type == "time":
         return pd.to_timedelta(texts)
-    return pd.to_datetime(texts).astype("datetime64[s]")
+    return pd.to_datetime(texts, format="ISO8601").astype("datetime64[s]")
