@@ -28,7 +28,7 @@ footnotes: [Invented data]
 
 # 20 questions, so that the form takes two pages, and long ones, so that they only just fit
 LONG = "What is the worst grade of this event over the whole time in which it was seen, as the investigator judged it?"
-CODES = "{1: Not changed at all, 2: Reduced for a short while, 3: Interrupted and resumed, 4: Withdrawn for good, 9: Not known}"
+CODES = "{1: Not changed at all, 2: Reduced for a short while, 3: Interrupted and resumed, 4: Withdrawn for good}"
 QUESTIONS = "".join(f"  Q{n}: {{label: '{n} {LONG}', required: true, codes: {CODES}}}\n" for n in range(1, 20))
 EVENTS = f"form: events\nlabel: Events\nfile: e.csv\nsubject: SUBJ\ncolumns:\n  SUBJ: Subject\n{QUESTIONS}"
 

@@ -106,7 +106,7 @@ class _Reader:
 
     def line(self, inline: Token) -> Line:
         """Return the pieces of an inline token."""
-        return tuple(self._pieces(inline))
+        return tuple(piece for piece in self._pieces(inline) if piece.text)
 
     def _pieces(self, inline: Token) -> Iterator[Text]:
         style = Text("")
