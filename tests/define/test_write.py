@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lxml import html
+from lxml import etree, html
 from tests.define.samples import ADAM, ADSL, SDTM
 
-from crf2tlf.define import define_html, define_xml, write_define
+from crf2tlf.define import define_html, define_xml, stylesheet, write_define
+from crf2tlf.define.page import with_keys
 from crf2tlf.findings import Findings
 from crf2tlf.metadata.model import Origin, Submission
 
@@ -46,6 +47,13 @@ def test_that_of_a_draft_is_written_with_findings(tmp_path: Path) -> None:
     write_define(replace(NO_METHODS, draft=True), tmp_path, findings)
     assert {finding.code for finding in findings} == {"DEFINE_INVALID"}
     assert "DRAFT: A trial of" in (tmp_path / "define.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("submission", [SDTM, ADAM], ids=["sdtm", "adam"])
+def test_keys_make_the_page_sooner_and_no_other(submission: Submission) -> None:
+    xml = define_xml(submission)
+    assert with_keys(stylesheet()).count(b"<xsl:key ") >= 8
+    assert define_html(xml) == bytes(etree.XSLT(etree.fromstring(stylesheet()))(etree.fromstring(xml)))
 
 
 @pytest.mark.parametrize("submission", [SDTM, ADAM], ids=["sdtm", "adam"])
