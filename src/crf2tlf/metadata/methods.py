@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
+
 from crf2tlf.build.metadata import declared, variable_names
 from crf2tlf.build.result import BuildResult
 from crf2tlf.metadata.model import Method
@@ -14,7 +16,8 @@ from crf2tlf.metadata.origins import Origins
 from crf2tlf.metadata.parts import Part, is_shown
 from crf2tlf.metadata.record_methods import record_method_words
 from crf2tlf.metadata.references import Reference, references, resolve, tree_of
-from crf2tlf.metadata.words import Words, constant, explained, methods_in, reference
+from crf2tlf.metadata.words import Words, calls_in, constant, explained, reference
+from crf2tlf.methods import Kind
 from crf2tlf.spec.model import Rule
 
 IMPUTING = frozenset({"imputation_flag"})
@@ -38,7 +41,7 @@ class Methods:
 
     def of_parts(self, parts: Sequence[Part], name: str, label: str) -> str:
         """Return the id of the method that makes parts of a variable; ``name`` becomes its id if it is new."""
-        parts = self._different([self._made(part) for part in parts])
+        parts = [self._made(part) for part in parts]
         description = self._description(parts)
         rule = "\n".join(dict.fromkeys(filter(None, map(self.rule_text, parts))))
         key = (self._type(parts), description, rule)
@@ -63,16 +66,24 @@ class Methods:
         rule = self.study.spec.usubjid
         return replace(part, rule=rule, source=None, place=rule.place)
 
-    def _different(self, parts: Sequence[Part]) -> list[Part]:
-        return list({self.key(part): part for part in parts}.values())
+    def _alike(self, parts: Iterable[Part]) -> list[list[Part]]:
+        """Return parts in groups that are made in the same way."""
+        groups: dict[str, list[Part]] = {}
+        for part in parts:
+            groups.setdefault(self.key(part), []).append(part)
+        return list(groups.values())
 
     def rule_text(self, part: Part) -> str:
         """Return the rule as the spec has it, on one line; a constant as a rule would have it."""
         if part.way == "rule" and part.rule is not None:
             return " ".join(part.rule.text.split())
         if part.way == "constant":
-            return constant(part.constant)
+            return self._constant(part)
         return f"{part.source_table}.{part.variable}" if part.way == "copy" else ""
+
+    def _constant(self, part: Part) -> str:
+        numeric = self.build.datasets[part.spec.dataset].kinds[part.variable] is Kind.NUMBER
+        return str(part.constant) if numeric else constant(part.constant)
 
     def _type(self, parts: Iterable[Part]) -> Literal["Computation", "Imputation"]:
         """Return Imputation where a rule fills dates up, or flags that one was."""
@@ -81,11 +92,13 @@ class Methods:
     # Words
 
     def _description(self, parts: Sequence[Part]) -> str:
-        if len(parts) == 1:
-            texts = [self._words(parts[0]), *self._further(parts)]
-        else:
-            texts = [f"{self._records(part)}: {self._words(part)}" for part in parts] + self._further(parts)
-        return " ".join(dict.fromkeys(text for text in texts if text))
+        groups = self._alike(parts)
+        texts = self._cases(groups) if len(groups) > 1 else [self._words(parts[0])]
+        return " ".join(dict.fromkeys(text for text in [*texts, *self._further(parts)] if text))
+
+    def _cases(self, groups: Iterable[Sequence[Part]]) -> list[str]:
+        """Return how the values of each group of parts are made, and for which records that counts."""
+        return [f"{'; '.join(dict.fromkeys(map(self._records, group)))}: {self._words(group[0])}" for group in groups]
 
     def _records(self, part: Part) -> str:
         """Return which records a part is about, by their row source."""
@@ -93,7 +106,7 @@ class Methods:
             return "Other records" if part.given.by else "All records"
         where = part.source.spec.where
         tree = tree_of(where) if where else None
-        chosen = f" where {Words(self.study, part).expression(tree)}" if tree else ""
+        chosen = f" where {Words(self.study, part, of_source=True).expression(tree)}" if tree else ""
         row, topic = (
             part.source.spec,
             "PARAMCD" if "PARAMCD" in variable_names(part.spec) else f"{part.spec.dataset}TESTCD",
@@ -109,13 +122,13 @@ class Methods:
         if part.way == "nothing":
             return f"{part.variable} is missing."
         if part.way == "constant":
-            return f"{part.variable} is {constant(part.constant)}."
+            return f"{part.variable} is {self._constant(part)}."
         if part.way == "copy":
             name = Reference("source", part.source_table, part.variable)
             return f"{part.variable} is a copy of {reference(name)}."
         tree = tree_of(part.rule) if part.rule else None
         made = Words(self.study, part).expression(tree) if tree is not None else self.rule_text(part)
-        if tree is not None and resolve(self.study, part, tree) is not None:
+        if tree is not None and part.given.map is None and resolve(self.study, part, tree) is not None:
             made = f"a copy of {made}"
         return f"{part.variable} is {made}{self._recoded(part)}."
 
@@ -134,23 +147,41 @@ class Methods:
         """Return the variable's comment, what the rules use and nobody sees, and what their methods mean."""
         comments = [declared(part.spec, part.variable).comment for part in parts]
         texts = [f"{comment.rstrip('.')}." for comment in dict.fromkeys(comments) if comment]
-        hidden = list(self._hidden(parts))
-        texts += [f"There, {self._words(part)}" for part in hidden]
-        names = [name for part in [*parts, *hidden] if part.rule for name in _methods_of(part.rule)]
-        return texts + explained(dict.fromkeys(names))
+        hidden = self._hidden(parts)
+        for several in hidden.values():
+            groups = self._alike(several)
+            texts += self._cases(groups) if len(groups) > 1 else [f"Here: {self._words(several[0])}"]
+        used = [*parts, *(part for several in hidden.values() for part in several)]
+        calls: dict[str, set[str]] = {}
+        for part in used:
+            tree = tree_of(part.rule) if part.rule else None
+            for name, options in calls_in(tree).items() if tree is not None else ():
+                calls.setdefault(name, set()).update(options)
+        return texts + explained(calls)
 
-    def _hidden(self, parts: Sequence[Part]) -> Iterator[Part]:
-        """Yield the parts of variables in no file that the rules use: their rules belong to the method."""
-        seen: set[tuple[str, str]] = set()
-        pending, deep = list(parts), 0
-        while pending and deep < _DEEPEST:
-            found = [name for part in pending for name in self._hidden_names(part)]
-            new = [key for key in dict.fromkeys((name.table, name.variable) for name in found) if key not in seen]
-            seen.update(new)
-            pending = [part for key in new for part in self._different(self.origins.parts(*key))]
-            pending = [part for part in pending if part.way in ("rule", "constant", "copy")]
-            yield from pending
-            deep += 1
+    def _hidden(self, parts: Sequence[Part]) -> dict[tuple[str, str], list[Part]]:
+        """Return the variables in no file that the rules use, with their parts: their rules belong to the method."""
+        found: dict[tuple[str, str], list[Part]] = {}
+        pending = list(parts)
+        for _ in range(_DEEPEST):
+            new: dict[tuple[str, str], list[Part]] = {}
+            for part in pending:
+                for name in self._hidden_names(part):
+                    key = (name.table, name.variable)
+                    if key not in found and key not in new:
+                        new[key] = self._concerned(key, pending)
+            found |= new
+            pending = [part for several in new.values() for part in several]
+        return found
+
+    def _concerned(self, key: tuple[str, str], users: Sequence[Part]) -> list[Part]:
+        """Return the parts of a variable that give values to records of its users (all, in another dataset)."""
+        parts = [part for part in self.origins.parts(*key) if part.way in ("rule", "constant", "copy")]
+        own = [user.records for user in users if user.spec.dataset == key[0]]
+        if own:
+            inside = np.logical_or.reduce(own)
+            parts = [part for part in parts if np.any(part.records & inside)] or parts
+        return parts
 
     def _hidden_names(self, part: Part) -> Iterator[Reference]:
         tree = tree_of(part.rule) if part.rule else None
@@ -159,11 +190,6 @@ class Methods:
             known = spec is not None and name.variable in variable_names(spec) and not name.added
             if spec is not None and known and not is_shown(spec, name.variable) and name.variable not in spec.keys:
                 yield name
-
-
-def _methods_of(rule: Rule) -> list[str]:
-    tree = tree_of(rule)
-    return methods_in(tree) if tree is not None else []
 
 
 def _imputes(rule: Rule) -> bool:

@@ -35,6 +35,9 @@ _BEST_RESPONSE = {
 def record_method_words(study: Study, part: Part) -> str:
     """Return what a column that a record method adds holds, and how the method works, in words."""
     source = part.source
+    if part.variable.startswith("SRC"):  # how the record was chosen is told with the date or the response
+        words = _TIME_TO_EVENT if source is not None and source.spec.time_to_event else _BEST_RESPONSE
+        return f"{words[part.variable]}."
     if source is not None and source.spec.time_to_event:
         return _sentences(_TIME_TO_EVENT[part.variable], _time_to_event(study, part, source, source.spec.time_to_event))
     if source is not None and source.spec.best_overall_response:

@@ -45,13 +45,16 @@ class Reference:
         return f"{self.table}.{self.variable}" if self.table and self.variable else self.variable or self.table
 
 
-def resolve(study: Study, part: Part, tree: ast.expr) -> Reference | None:
-    """Return what a name in a part's rule stands for; None for an expression that is no name."""
+def resolve(study: Study, part: Part, tree: ast.expr, *, of_source: bool = False) -> Reference | None:
+    """Return what a name in a part's rule stands for; None for an expression that is no name.
+
+    ``of_source``: the rule chooses records of the row source, and sees only its columns.
+    """
     parts = dotted(tree)
     if parts is None:
         return None
     if len(parts) == 1:
-        return _bare(study, part, parts[0])
+        return _bare(study, part, parts[0], of_source=of_source)
     if parts[0] == "source" and len(parts) == 2:
         return _source(part, parts[1])
     if parts[0] == "study" and len(parts) == 2:
@@ -62,8 +65,8 @@ def resolve(study: Study, part: Part, tree: ast.expr) -> Reference | None:
     return Reference("lookup", parts[0], parts[-1])
 
 
-def _bare(study: Study, part: Part, name: str) -> Reference:
-    if name != part.variable and name in variable_names(part.spec):
+def _bare(study: Study, part: Part, name: str, *, of_source: bool) -> Reference:
+    if not of_source and name != part.variable and name in variable_names(part.spec):
         return Reference("own", part.spec.dataset, name)
     if part.source is not None and (name in part.source.added or _has_column(study, part.source.table, name)):
         return _source(part, name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from crf2tlf.metadata.parts import Part
@@ -12,7 +14,7 @@ from crf2tlf.spec import Study
 
 _SIGNS: dict[type[ast.AST], str] = {
     ast.Eq: "=",
-    ast.NotEq: "not =",
+    ast.NotEq: "is not",
     ast.Lt: "<",
     ast.LtE: "<=",
     ast.Gt: ">",
@@ -26,20 +28,27 @@ _SIGNS: dict[type[ast.AST], str] = {
 }
 _SHAPE = ("by", "order", "where", "expect")
 """Arguments that say which records a call sees, and not what it does with them."""
+_MANY = 3
+"""Arguments from which on the order of columns says too little of what a method does with them."""
 _OTHER_CALLS = {
     "interval": "the value of the interval that a date lies in: from its start on, before its end",
     "decode": "what a term means by its codelist",
+}
+_SOURCE_FACTS = {
+    "source_dataset": "the name of the dataset that the record was made from",
+    "source_variable": "the name of the variable there that the value was made from",
     "source_sequence": "the sequence number of the record that this one was made from",
 }
 """What the compiler itself knows beside the catalogue."""
 
 
 class Words:
-    """Writes the expressions of a part's rule in words."""
+    """Writes the expressions of a part's rule in words; those of a condition on the row source see only its columns."""
 
-    def __init__(self, study: Study, part: Part) -> None:
+    def __init__(self, study: Study, part: Part, *, of_source: bool = False) -> None:
         self.study = study
         self.part = part
+        self.of_source = of_source
 
     def expression(self, tree: ast.expr) -> str:
         """Return an expression in words."""
@@ -70,7 +79,7 @@ class Words:
 
     def name(self, tree: ast.expr) -> str:
         """Return a name as people know it: variables of other datasets in full, columns of forms with their form."""
-        found = resolve(self.study, self.part, tree)
+        found = resolve(self.study, self.part, tree, of_source=self.of_source)
         if found is None:
             return ast.unparse(tree)
         if found.where == "constant":
@@ -100,8 +109,8 @@ class Words:
         return f"{then} if {test}, otherwise {other}"
 
     def _call(self, name: str, tree: ast.Call) -> str:
-        if name.startswith("source_"):
-            return _OTHER_CALLS.get(name, name)
+        if name in _SOURCE_FACTS:
+            return _SOURCE_FACTS[name]
         given = [self._argument(argument) for argument in tree.args]
         given += [f"{k.arg}={self._argument(k.value)}" for k in tree.keywords if k.arg not in _SHAPE]
         shape = {k.arg or "": k.value for k in tree.keywords if k.arg in _SHAPE}
@@ -158,22 +167,46 @@ def constant(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def methods_in(tree: ast.expr) -> list[str]:
-    """Return the names of the methods that an expression calls, in the order they stand there, each once."""
+def calls_in(tree: ast.expr) -> dict[str, set[str]]:
+    """Return the methods that an expression calls, in the order they stand there, with the options that it gives."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     calls.sort(key=lambda call: (call.lineno, call.col_offset))
-    return list(dict.fromkeys(call.func.id for call in calls if isinstance(call.func, ast.Name)))
-
-
-def explained(names: Iterable[str]) -> list[str]:
-    """Return a sentence for each method: what the catalogue says of it."""
-    found = []
-    for name in names:
-        summary = CATALOGUE[name].summary if name in CATALOGUE else _OTHER_CALLS.get(name, "")
-        if summary:
-            summary = summary.replace("``", "").removeprefix("Return ").rstrip(".")
-            found.append(f"{name}: {summary}.")
+    found: dict[str, set[str]] = {}
+    for call in calls:
+        if isinstance(call.func, ast.Name):
+            found.setdefault(call.func.id, set()).update(keyword.arg or "" for keyword in call.keywords)
     return found
+
+
+def explained(calls: Mapping[str, set[str]]) -> list[str]:
+    """Return for each method what the catalogue says of it: what it is, and what the options mean that matter."""
+    found = []
+    for name, options in calls.items():
+        entry = CATALOGUE.get(name)
+        text = " ".join([entry.summary, *_on_options(entry, options)]) if entry else _OTHER_CALLS.get(name, "")
+        if text:
+            found.append(f"{name}: {text.replace('``', '').removeprefix('Return ').rstrip('.')}.")
+    return found
+
+
+def _on_options(entry: Method, given: set[str]) -> list[str]:
+    """Return the sentences of a method's documentation that a reader needs beside its summary.
+
+    For a method with numbered steps or many arguments these are all; else those about the options that are given, or
+    that count without. Findings, errors and sources are no matter of how values are made.
+    """
+    body = [" ".join(part.split()) for part in (inspect.getdoc(entry.function) or "").split("\n\n")[1:]]
+    text = " ".join(part for part in body if not part.startswith("Example"))
+    sentences = [s for s in re.split(r"(?<=[.])\s+(?=[A-Z`\"])", text) if not re.match("Raises|Source", s)]
+    sentences = [s for s in sentences if " finding " not in s and s]
+    columns = [p for p in entry.parameters if p.kind is not None]
+    if len(columns) >= _MANY or any(part.startswith("1. ") for part in body):
+        return sentences
+    signature = inspect.signature(entry.function).parameters
+    usual = {name.rstrip("_") for name, p in signature.items() if p.default not in (p.empty, None, "", ())}
+    needed = {p.name for p in entry.parameters if p.required and p.kind is None}
+    names = {p.name for p in entry.parameters if not p.required} & (given | usual) | needed
+    return [s for s in sentences if any(f"``{name}" in s for name in names)]
 
 
 def _is_and(tree: ast.expr) -> bool:
