@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from crf2tlf.build.metadata import variable_names
@@ -90,6 +91,7 @@ def _has_column(study: Study, table: str, name: str) -> bool:
     return name in variable_names(study.datasets[table.split("@")[0]])
 
 
+@lru_cache(maxsize=8192)
 def tree_of(rule: Rule) -> ast.expr | None:
     """Return a rule's syntax tree; None where the rule cannot be read (which is a finding elsewhere)."""
     try:

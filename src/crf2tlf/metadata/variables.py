@@ -74,6 +74,8 @@ def _labels(
     for part in parts:
         made[part.records & present] = keys[_key(context, dataset, part)]
     lists, names = _codelists(context, dataset, variable)
+    if len(keys) == 1 and len(names) == 1 and not is_result(dataset, variable.name):
+        return np.where(made >= 0, 0, -1).astype(np.int64), names
     frame = pd.DataFrame({"made": made, "list": lists, "type": _types(dataset, variable)})
     labels = np.array(frame.groupby(["made", "list", "type"], sort=False).ngroup(), dtype=np.int64)
     labels[made < 0] = -1
