@@ -144,5 +144,6 @@ def _supplement(dataset: Dataset) -> Dataset:
 def _supplement_metadata() -> Iterator[VariableMetadata]:
     for order, name in enumerate(SUPPLEMENTAL):
         standard = sdtm_variable("SUPPQUAL", name)
-        label = standard.label if standard else name
-        yield VariableMetadata(name, label, "Char", None, None, (), "", standard.core if standard else "", order)
+        assert standard is not None
+        codelists, role, core = standard.codelists, standard.role, standard.core
+        yield VariableMetadata(name, standard.label, "Char", None, None, codelists, role, core, order)
