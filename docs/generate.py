@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from typer.models import OptionInfo
 
 from crf2tlf import cli
+from crf2tlf.conform.catalogue import IN_ORDER, TOPICS
 from crf2tlf.findings import CODES
 from crf2tlf.methods import CATALOGUE, Kind, Method
 from crf2tlf.methods.best_response import best_overall_response
@@ -39,6 +40,7 @@ FILES = {
     "output": "specs/tlf/*.yaml",
     "analysis": "specs/analysis.yaml",
     "reconciliation": "specs/reconciliation.yaml",
+    "conformance": "specs/conformance.yaml",
 }
 
 
@@ -55,6 +57,7 @@ def pages() -> dict[str, str]:
         "spec-keys.md": spec_keys(),
         "methods.md": methods(),
         "findings.md": findings(),
+        "conformance-rules.md": conformance_rules(),
         "commands.md": commands(),
     }
     return {name: "\n".join([MADE, *lines]).rstrip("\n") + "\n" for name, lines in made.items()}
@@ -308,6 +311,26 @@ def findings() -> list[str]:
         "|---|---|---|",
     ]
     return lines + [f"| `{code}` | {entry.severity} | {_in_table(entry.meaning)} |" for code, entry in CODES.items()]
+
+
+# Conformance rules
+
+
+def conformance_rules() -> list[str]:
+    """Return the page of the conformance rules by topic."""
+    lines = [
+        "# Conformance rules",
+        "",
+        f"The {len(IN_ORDER)} rules that `crf2tlf check --conformance` applies to what is submitted. `--` is the",
+        "domain's prefix. [Conformance](../conformance.md) says how a finding that remains is explained. *SDTM",
+        "Conformance Rules* (CG…) and *ADaM Conformance Rules* (numbers, version 5.0) are CDISC's, *FDA Validator",
+        "Rules* (FB…) FDA's.",
+    ]
+    for topic, title in TOPICS.items():
+        lines += ["", f"## {title}", "", "| rule | severity | what should hold | source |", "|---|---|---|---|"]
+        for rule in (rule for rule in IN_ORDER if rule.topic == topic):
+            lines.append(f"| `{rule.code}` | {rule.severity} | {_in_table(rule.text)} | {_in_table(rule.source)} |")
+    return lines
 
 
 # Commands

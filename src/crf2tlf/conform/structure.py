@@ -78,7 +78,7 @@ def standard_types(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
             yield Problem(f"{name} is {variable.type}, the standard's is {standard.type}", (name,))
 
 
-@dataset_rule("TEXT_LENGTH_200", ERROR, applies=every)
+@dataset_rule("LONG_TEXT", ERROR, applies=every)
 def text_lengths(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """A text has at most 200 characters.
 
@@ -89,7 +89,7 @@ def text_lengths(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
         yield Problem(f"{name} is longer than 200 characters", (), plain(dataset.text(name).str.len() > 200))
 
 
-@dataset_rule("TEXT_PLAIN", ERROR, applies=every)
+@dataset_rule("PLAIN_TEXT", ERROR, applies=every)
 def plain_texts(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """Texts have printable ASCII characters only.
 
@@ -100,7 +100,7 @@ def plain_texts(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
         yield Problem(f"{name} has other characters", (name,), present(values) & ~matches(values, r"[ -~]*"))
 
 
-@dataset_rule("TEXT_BLANK", WARNING, applies=every)
+@dataset_rule("BLANK_TEXT", WARNING, applies=every)
 def blank_texts(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """A text does not begin with a blank, and is not a single point.
 
@@ -124,7 +124,7 @@ def empty_datasets(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
         yield Problem("the dataset has no records")
 
 
-@dataset_rule("KEY_UNIQUE", ERROR, applies=every)
+@dataset_rule("UNIQUE_KEY", ERROR, applies=every)
 def unique_keys(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """The keys of a dataset tell its records apart.
 

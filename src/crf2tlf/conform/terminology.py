@@ -15,7 +15,7 @@ from crf2tlf.rules.scope import by_value
 _NUMBER = r"[<>]?=?[+-]?[0-9]+(\.[0-9]+)?"
 
 
-@dataset_rule("CODELIST", ERROR, applies=every)
+@dataset_rule("TERM_LISTED", ERROR, applies=every)
 def codelists(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """A value is in the codelist of its variable, where the codelist may not be extended.
 
@@ -27,7 +27,7 @@ def codelists(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
             yield from _by_value(dataset, variable, outside, f"is not in the codelist {', '.join(listed.names)}")
 
 
-@dataset_rule("CODELIST_EXTENSION", WARNING, applies=every)
+@dataset_rule("TERM_EXTENSION", WARNING, applies=every)
 def extensions(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """A value outside an extensible codelist is on record as the study's addition.
 
@@ -39,7 +39,7 @@ def extensions(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
             yield from _by_value(dataset, variable, outside & ~_same_but_case(dataset, variable, listed), says)
 
 
-@dataset_rule("CODELIST_CASE", ERROR, applies=every)
+@dataset_rule("TERM_CASE", ERROR, applies=every)
 def term_case(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """A term of a codelist is written as the codelist writes it.
 

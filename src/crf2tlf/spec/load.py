@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from crf2tlf.findings import Findings, Place, nearest
 from crf2tlf.spec.analysis import AnalysisSpec, ReconciliationSpec
+from crf2tlf.spec.conformance import ConformanceSpec
 from crf2tlf.spec.dataset import DatasetSpec
 from crf2tlf.spec.form import FormSpec
 from crf2tlf.spec.located import LocatedMap, load_yaml
@@ -20,7 +21,7 @@ from crf2tlf.spec.validation import validate
 
 M = TypeVar("M", bound=SpecModel)
 
-FILES = ("study.yaml", "codelists.yaml", "analysis.yaml", "reconciliation.yaml")
+FILES = ("study.yaml", "codelists.yaml", "analysis.yaml", "reconciliation.yaml", "conformance.yaml")
 FOLDERS = ("raw", "sdtm", "adam", "tlf")
 """What is read from ``specs/``."""
 
@@ -39,6 +40,7 @@ class Study:
     outputs: MappingProxyType[str, OutputSpec] = field(default_factory=lambda: MappingProxyType({}))
     analysis: AnalysisSpec = field(default_factory=AnalysisSpec)
     reconciliation: ReconciliationSpec | None = None
+    conformance: ConformanceSpec = field(default_factory=ConformanceSpec)
 
     @property
     def datasets(self) -> dict[str, DatasetSpec]:
@@ -77,6 +79,7 @@ def load_study(root: Path, raw: Path | None, findings: Findings) -> Study | None
     outputs = _load_all(specs / "tlf", root, OutputSpec, lambda output: output.id, findings)
     analysis = _load_optional(specs / "analysis.yaml", root, AnalysisSpec, findings)
     reconciliation = _load_optional(specs / "reconciliation.yaml", root, ReconciliationSpec, findings)
+    conformance = _load_optional(specs / "conformance.yaml", root, ConformanceSpec, findings)
     for name in sdtm.keys() & adam.keys():
         findings.add("SPEC_MODEL", adam[name].place, f"the dataset {name} is also in {sdtm[name].place}")
     if not spec or findings.errors:
@@ -93,6 +96,7 @@ def load_study(root: Path, raw: Path | None, findings: Findings) -> Study | None
         frozen(outputs),
         analysis or AnalysisSpec(),
         reconciliation,
+        conformance or ConformanceSpec(),
     )
 
 

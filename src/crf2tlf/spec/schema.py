@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from crf2tlf.spec.analysis import AnalysisSpec, ReconciliationSpec
+from crf2tlf.spec.conformance import ConformanceSpec
 from crf2tlf.spec.dataset import DatasetSpec
 from crf2tlf.spec.form import FormSpec
 from crf2tlf.spec.model import SpecModel
@@ -20,6 +21,7 @@ SCHEMAS: dict[str, type[SpecModel]] = {
     "output": OutputSpec,
     "analysis": AnalysisSpec,
     "reconciliation": ReconciliationSpec,
+    "conformance": ConformanceSpec,
 }
 
 
