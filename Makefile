@@ -4,10 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: tlf sdtm adam check reconcile test lint types bench docs clean
+# With the command of the CDISC CORE engine in CRF2TLF_CORE, its rules are checked too (docs/conformance.md).
+CORE := $(if $(CRF2TLF_CORE),--core)
+
+.PHONY: tlf sdtm adam package check conformance reconcile test lint types bench docs clean
 
 tlf sdtm adam: $(READY)
 	$(BIN)/crf2tlf build $@
+
+package: $(READY)
+	$(BIN)/crf2tlf package $(CORE)
+
+conformance: $(READY)
+	$(BIN)/crf2tlf check --conformance $(CORE)
 
 check reconcile: $(READY)
 	$(BIN)/crf2tlf $@
@@ -38,4 +47,4 @@ $(READY): requirements.lock pyproject.toml
 
 # The committed data (sdtm/, adam/, tlf/results.json, tlf/reconciliation.csv) come back with the next `make tlf`.
 clean:
-	rm -rf sdtm adam tlf
+	rm -rf sdtm adam tlf submission conformance.xlsx

@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 the study has errors (nothing was written, or drafts were)
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -15,9 +16,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
+from rich.table import Table
 
 from crf2tlf import workflow
+from crf2tlf.conform import VARIABLE, conformance_workbook, findings_table, summary_table
 from crf2tlf.findings import Finding, Findings, Place, Severity, StudyError
 from crf2tlf.spec.schema import write_schemas
 
@@ -30,6 +34,8 @@ app = typer.Typer(
 # Texts are printed as they are: no markup, and no picture of a hundred for the line in "ae.csv:100:".
 out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
 err = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, stderr=True)
+CORE_HELP = f"Run CDISC CORE too, by the command in {VARIABLE}."
+FOR_THE_WORKBOOK = {"Variables", "First records", "Values", "Source"}
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
@@ -84,24 +90,49 @@ def build(
             progress,
             findings,
         )
-    for folder, count in Counter(path.parent for path in outcome.written).items():
-        out.print(f"{folder}: {count} files")
-    if _Place.verbose:
-        for path in outcome.written:
-            out.print(str(path))
+    _show_written(outcome)
     if findings.errors:
         out.print("the outputs are marked DRAFT: the study has errors")
         raise typer.Exit(1)
 
 
 @app.command()
-def check() -> None:
-    """Check specs and raw data; build everything in memory and write nothing."""
+def check(
+    conformance: Annotated[bool, typer.Option("--conformance", help="Check the project's conformance rules.")] = False,
+    core: Annotated[bool, typer.Option("--core", help=CORE_HELP)] = False,
+) -> None:
+    """Check specs and raw data; build everything in memory. Writes nothing but conformance.xlsx, where asked."""
     findings = Findings()
     with _reporting(findings), _progress() as progress:
-        workflow.compute(_Place.study, _Place.raw, "tlf", progress, findings)
+        if conformance or core:
+            outcome = workflow.conformance(_Place.study, _Place.raw, _core(core), progress, findings)
+            unexplained = _show_conformance(outcome)
+        else:
+            workflow.compute(_Place.study, _Place.raw, "tlf", progress, findings)
+            unexplained = 0
         findings.stop_on_errors()
+    if unexplained:
+        out.print(f"{unexplained} conformance findings that specs/conformance.yaml does not explain")
+        raise typer.Exit(1)
     out.print("no errors")
+
+
+@app.command()
+def package(
+    mode: Annotated[Mode, typer.Option(help="submission: errors stop; draft: outputs are marked.")] = Mode.SUBMISSION,
+    core: Annotated[bool, typer.Option("--core", help=CORE_HELP)] = False,
+    dataset_json: Annotated[bool, typer.Option("--dataset-json", help="Add Dataset-JSON beside m5.")] = False,
+) -> None:
+    """Build everything, check its conformance, and write the package for the gateway into STUDY/submission."""
+    findings = Findings()
+    with _reporting(findings), _progress() as progress:
+        outcome = workflow.package(
+            _Place.study, _Place.raw, mode.value, _core(core), progress, findings, dataset_json=dataset_json
+        )
+    _show_written(outcome)
+    if findings.errors:
+        out.print("the package is marked DRAFT: the study has errors")
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -128,6 +159,37 @@ def schema(
     """Write JSON Schemas of the spec files, for editors."""
     for path in write_schemas(folder):
         out.print(str(path))
+
+
+def _core(asked: bool) -> str | None:
+    """Return the command of the CORE engine where it is asked for; without a command that is a finding later on."""
+    return os.environ.get(VARIABLE, "") if asked else None
+
+
+def _show_written(outcome: workflow.Outcome) -> None:
+    for folder, count in Counter(path.parent for path in outcome.written).items():
+        out.print(f"{folder}: {count} files")
+    if _Place.verbose:
+        for path in outcome.written:
+            out.print(str(path))
+
+
+def _show_conformance(outcome: workflow.Outcome) -> int:
+    """Print what the rules found, and write all of it to conformance.xlsx; return how much of it is unexplained."""
+    assert outcome.conformance is not None
+    tables = Console(width=None if out.is_terminal else 200, highlight=False, markup=False, emoji=False)
+    for table in (findings_table(outcome.conformance), summary_table(outcome.conformance)):
+        shown = Table(title=table.title, title_justify="left", box=box.SIMPLE_HEAD)
+        places = [place for place, heading in enumerate(table.headings) if heading not in FOR_THE_WORKBOOK]
+        for place in places:
+            shown.add_column(table.headings[place])
+        for row in table.rows:
+            shown.add_row(*(str(row[place]) for place in places))
+        if table.rows:
+            tables.print(shown)
+    path = conformance_workbook(outcome.conformance, outcome.build.study.spec, _Place.study / "conformance.xlsx")
+    out.print(f"{path}: all findings and rules")
+    return len(outcome.conformance.unexplained)
 
 
 @contextmanager

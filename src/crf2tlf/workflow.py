@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Literal
 
@@ -18,27 +19,38 @@ from crf2tlf.build import BuildResult, build_datasets
 from crf2tlf.build.ledger import LedgerEntry
 from crf2tlf.build.lineage import lineage
 from crf2tlf.build.write import write_datasets, written_datasets
+from crf2tlf.conform import Conformance, check, report
+from crf2tlf.define import write_define
 from crf2tlf.display import render
 from crf2tlf.files.atomic import staged
 from crf2tlf.files.json import json_text
 from crf2tlf.findings import Findings, Place, StudyError
+from crf2tlf.metadata.describe import describe_submission
+from crf2tlf.metadata.model import Submission
 from crf2tlf.spec import Study, load_study
+from crf2tlf.submit.layout import FOLDER as PACKAGE
+from crf2tlf.submit.package import Package, assemble
 
 Stop = Literal["sdtm", "adam", "tlf"]
 Mode = Literal["submission", "draft"]
 Progress = Callable[[str], None]
 
-GENERATED = {".xpt", ".json", ".csv", ".docx", ".xlsx", ".png", ".svg"}
+GENERATED = {".xpt", ".json", ".ndjson", ".xml", ".xsl", ".html", ".csv", ".docx", ".xlsx", ".png", ".svg"}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run made: datasets, results and the comparison with the publication, and everything found on the way."""
+    """What a run made, and everything found on the way.
+
+    Datasets, their metadata (those of SDTM, then of ADaM), results, and the comparison with the publication.
+    """
 
     findings: Findings
     build: BuildResult
+    submissions: tuple[Submission, ...]
     results: Results | None = None
     reconciliation: tuple[ReconciliationRow, ...] = ()
+    conformance: Conformance | None = None
     written: tuple[Path, ...] = ()
 
 
@@ -52,8 +64,66 @@ def build(root: Path, raw: Path | None, stop: Stop, mode: Mode, progress: Progre
     if mode == "submission":
         findings.stop_on_errors()
     progress("writing files")
-    try:
+    with _writing(root, findings):
         return replace(outcome, written=tuple(write(outcome, root, stop, draft=bool(findings.errors))))
+
+
+def package(
+    root: Path,
+    raw: Path | None,
+    mode: Mode,
+    core: str | None,
+    progress: Progress,
+    findings: Findings,
+    *,
+    dataset_json: bool = False,
+) -> Outcome:
+    """Build a study, check its conformance and write the package for the gateway to ``submission/``.
+
+    ``core`` is the command of the CDISC CORE engine, None: the project's own rules only. Raises :class:`StudyError`,
+    with the last package untouched, as :func:`build` does; in submission mode also for what is wrong with the package.
+    """
+    outcome = conformance(root, raw, core, progress, findings)
+    if mode == "submission":
+        findings.stop_on_errors()
+    progress("writing the package")
+    assert outcome.conformance is not None
+    with _writing(root, findings), staged(root / PACKAGE, lambda _: False) as folder:
+        draft = bool(findings.errors)
+        made = Package(outcome.build, outcome.submissions, outcome.conformance, draft, dataset_json)
+        written = assemble(made, folder, findings)
+        if mode == "submission":
+            findings.stop_on_errors()
+    return replace(outcome, written=tuple(root / PACKAGE / path.relative_to(folder) for path in written))
+
+
+def conformance(root: Path, raw: Path | None, core: str | None, progress: Progress, findings: Findings) -> Outcome:
+    """Build a study in memory and check its conformance; what no explanation covers is among the findings."""
+    outcome = compute(root, raw, "tlf", progress, findings)
+    progress("checking conformance")
+    checked = _conformance(outcome, core)
+    report(checked, outcome.build, findings)
+    return replace(outcome, conformance=checked)
+
+
+def _conformance(outcome: Outcome, core: str | None) -> Conformance:
+    """Run the rules; CORE reads the tabulations and their define file from a folder that is gone afterwards."""
+    build, findings = outcome.build, outcome.findings
+    if core is None:
+        return check(build, findings)
+    with TemporaryDirectory() as scratch:
+        folder, tabulations = Path(scratch), outcome.submissions[0]
+        draft = bool(findings.errors)
+        write_datasets(build, written_datasets(build, sdtm=True), folder, draft=draft)
+        define = write_define(replace(tabulations, draft=draft), folder, findings)[0]
+        return check(build, findings, core=core, folder=folder, define=define)
+
+
+@contextmanager
+def _writing(root: Path, findings: Findings) -> Iterator[None]:
+    """Make a file that cannot be written a finding."""
+    try:
+        yield
     except OSError as error:
         file = Path(error.filename).name if error.filename else root.name
         findings.add("OUTPUT_FILE", Place(file), f"cannot be written: {error.strerror or error}")
@@ -66,8 +136,11 @@ def compute(root: Path, raw: Path | None, stop: Stop, progress: Progress, findin
     if study is None:
         raise StudyError(findings.items)
     datasets = build_datasets(_until(study, stop), findings, lambda name: progress(f"building {name}"))
+    submissions = tuple(
+        describe_submission(datasets, findings, sdtm=sdtm) for sdtm in (True, False) if sdtm or stop != "sdtm"
+    )
     if stop != "tlf":
-        return Outcome(findings, datasets)
+        return Outcome(findings, datasets, submissions)
     progress("analysing")
     results = analyse(datasets, findings)
     # Errors before this make differences of their own: then the comparison is shown, and its findings are left out.
@@ -76,7 +149,7 @@ def compute(root: Path, raw: Path | None, stop: Stop, progress: Progress, findin
         results = results.model_copy(update={"outputs": (*results.outputs, reconciliation_output(rows, study))})
     if findings.errors:
         results = results.model_copy(update={"draft": True})
-    return Outcome(findings, datasets, results, rows)
+    return Outcome(findings, datasets, submissions, results, rows)
 
 
 def _until(study: Study, stop: Stop) -> Study:
@@ -87,11 +160,14 @@ def write(outcome: Outcome, root: Path, stop: Stop, *, draft: bool) -> Iterable[
     """Write the files of a run; yields their paths. All folders are replaced at the end, or none."""
     with ExitStack() as stack:
         folders = {name: stack.enter_context(staged(root / name, _not_generated)) for name in _folders(stop)}
-        written = [_write_datasets(outcome.build, folders["sdtm"], sdtm=True, draft=draft)]
-        if "adam" in folders:
-            written.append(_write_datasets(outcome.build, folders["adam"], sdtm=False, draft=draft))
+        written = [
+            _write_datasets(outcome, submission, folders["sdtm" if submission.sdtm else "adam"], draft=draft)
+            for submission in outcome.submissions
+        ]
         if outcome.results is not None:
             written.append(_write_displays(outcome, folders["tlf"]))
+        if not draft:
+            outcome.findings.stop_on_errors()
     by_staging = {staging: root / name for name, staging in folders.items()}
     for path in (path for paths in written for path in paths):
         home = next(staging for staging in by_staging if path.is_relative_to(staging))
@@ -106,11 +182,13 @@ def _not_generated(path: Path) -> bool:
     return path.suffix not in GENERATED
 
 
-def _write_datasets(build: BuildResult, folder: Path, *, sdtm: bool, draft: bool) -> list[Path]:
-    datasets = written_datasets(build, sdtm=sdtm)
+def _write_datasets(outcome: Outcome, submission: Submission, folder: Path, *, draft: bool) -> list[Path]:
+    build = outcome.build
+    datasets = written_datasets(build, sdtm=submission.sdtm)
     written = write_datasets(build, datasets, folder, draft=draft)
+    written += write_define(replace(submission, draft=draft), folder, outcome.findings)
     written.append(_write_text(folder / "lineage.json", json_text(lineage(build, datasets))))
-    if sdtm:
+    if submission.sdtm:
         written.append(_write_text(folder / "ledger.csv", ledger_csv(build.ledger)))
     return written
 
