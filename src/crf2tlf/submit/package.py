@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from crf2tlf.build import BuildResult, write_datasets, written_datasets
-from crf2tlf.conform.model import Conformance
+from crf2tlf.conform import Conformance, conformance_workbook
 from crf2tlf.define import write_define
 from crf2tlf.documents.acrf import write_acrf
+from crf2tlf.documents.fonts import FONT_FILES
 from crf2tlf.documents.guides import write_guides
 from crf2tlf.findings import Findings, Severity
 from crf2tlf.metadata.model import Standard, Submission
@@ -26,24 +27,24 @@ _LINK = re.compile(rb"""(href|src)=(["'])(?![a-z]+:|/|#)([^"']+)\2""")
 
 @dataclass(frozen=True)
 class Package:
-    """What a package is made from. ``adam`` is None for a study without analysis datasets.
+    """What a package is made from; ``submissions`` are the metadata of SDTM, then of ADaM, as far as there are data.
 
-    ``draft``: everything that can says DRAFT. ``dataset_json``: Dataset-JSON stands beside ``m5``.
+    ``draft``: everything that can says DRAFT. ``dataset_json``: Dataset-JSON stands beside ``m5``, with the define file
+    that it refers to.
     """
 
     build: BuildResult
-    sdtm: Submission
-    adam: Submission | None
+    submissions: tuple[Submission, ...]
     conformance: Conformance
     draft: bool = False
     dataset_json: bool = False
 
     @property
-    def submissions(self) -> Iterator[Submission]:
-        """The metadata of the tabulations, then of the analysis datasets."""
-        yield self.sdtm
-        if self.adam:
-            yield self.adam
+    def parts(self) -> tuple[Submission, Submission | None]:
+        """The metadata of SDTM and, where there are analysis datasets, of ADaM."""
+        marked = [replace(given, draft=self.draft) for given in self.submissions]
+        sdtm = next(given for given in marked if given.sdtm)
+        return sdtm, next((given for given in marked if not given.sdtm and given.datasets), None)
 
 
 def assemble(package: Package, folder: Path, findings: Findings) -> list[Path]:
@@ -54,11 +55,12 @@ def assemble(package: Package, folder: Path, findings: Findings) -> list[Path]:
     """
     study = package.build.study.spec
     layout = layout_of(study.study, folder, findings)
-    for submission in package.submissions:
+    sdtm, adam = package.parts
+    for submission in (sdtm, adam) if adam else (sdtm,):
         _write_data(package, submission, layout)
-        _write_define(submission, layout, findings)
+        _write_define(package, submission, layout, findings)
     _write_documents(package, layout, findings)
-    write_programs(package.build, package.sdtm, package.adam, layout, findings, draft=package.draft)
+    write_programs(package.build, sdtm, adam, layout, findings, draft=package.draft)
     check_package(layout, study.study, findings, largest=study.transport.split_above)
     write_manifest(folder, _facts(package, findings))
     return sorted(path for path in folder.rglob("*") if path.is_file())
@@ -79,7 +81,7 @@ def _write_data(package: Package, submission: Submission, layout: Layout) -> Non
             path.unlink()
 
 
-def _write_define(submission: Submission, layout: Layout, findings: Findings) -> None:
+def _write_define(package: Package, submission: Submission, layout: Layout, findings: Findings) -> None:
     """Write the define file and its stylesheet beside the data, and the page for browsers outside ``m5``."""
     folder = layout.datasets(sdtm=submission.sdtm)
     for path in write_define(submission, folder, findings):
@@ -88,6 +90,8 @@ def _write_define(submission: Submission, layout: Layout, findings: Findings) ->
             page = layout.review / f"define-{'sdtm' if submission.sdtm else 'adam'}.html"
             page.write_bytes(moved_links(path.read_bytes(), folder.relative_to(layout.root).as_posix()))
             path.unlink()
+        elif package.dataset_json:
+            shutil.copyfile(path, layout.dataset_json(sdtm=submission.sdtm) / path.name)
 
 
 def moved_links(page: bytes, folder: str) -> bytes:
@@ -96,20 +100,21 @@ def moved_links(page: bytes, folder: str) -> bytes:
 
 
 def _write_documents(package: Package, layout: Layout, findings: Findings) -> None:
-    """Write the annotated CRF and the guides: PDF beside the data, Word outside ``m5``."""
-    write_acrf(package.sdtm, package.build, findings, layout.tabulations / "acrf.pdf")
+    """Write annotated CRF and guides, the PDF files beside the data; outside ``m5`` the Word files and the findings."""
+    sdtm, adam = package.parts
+    build, listings = package.build, listing_files(package.build.study)
+    write_acrf(sdtm, build, findings, layout.tabulations / "acrf.pdf")
     layout.editable.mkdir()
-    files = listing_files(package.build.study)
-    given = (package.build, package.sdtm, package.adam, package.conformance, findings)
-    for path in write_guides(*given, layout.editable, files):
+    for path in write_guides(build, sdtm, adam, package.conformance, findings, layout.editable, listings):
         if path.suffix == ".pdf":
             path.rename(layout.datasets(sdtm=path.stem == "csdrg") / path.name)
+    conformance_workbook(package.conformance, build.study.spec, layout.review / "conformance.xlsx")
 
 
 def _facts(package: Package, findings: Findings) -> dict[str, object]:
     """Return what ``manifest.json`` says beside the files: what they were made from, by what, and how they conform."""
     study, checked = package.build.study, package.conformance
-    specs = [path for path in (study.root / "specs").rglob("*") if path.suffix in SPEC_TYPES]
+    specs = [path for path in (study.root / "specs").rglob("*") if path.suffix.lower() in SPEC_TYPES | FONT_FILES]
     raw = [study.raw / form.file for form in study.forms.values()]
     inputs = {
         **{f"specs/{entry.path}": entry for entry in entries(study.root / "specs", specs)},
@@ -126,7 +131,7 @@ def _facts(package: Package, findings: Findings) -> dict[str, object]:
             "findings": len(checked.findings),
             "unexplained": len(checked.unexplained),
         },
-        "findings": {str(severity): sum(f.severity is severity for f in findings) for severity in Severity},
+        "run": {str(severity): sum(f.severity is severity for f in findings) for severity in Severity},
         "inputs": [{"path": path, "size": e.size, "sha256": e.sha256} for path, e in sorted(inputs.items())],
     }
 
