@@ -22,7 +22,10 @@ def described(build: BuildResult, *, draft: bool = False) -> Submission:
             reference_data=False,
             records=dataset.size,
             keys=dataset.keys,
-            items=tuple(Item(v.name, v.label, "text", Origin("Collected")) for v in dataset.variables),
+            items=tuple(
+                Item(v.name, v.label, "text", Origin("Collected", forms=tuple(build.study.forms)))
+                for v in dataset.variables
+            ),
         )
         for dataset in build.datasets.values()
         if dataset.sdtm and dataset.spec.output

@@ -109,7 +109,7 @@ def test_the_reason_for_leaving_records_out_stands_at_the_column_that_tells(buil
 
 def submission_of(**variables: Any) -> Submission:
     """The metadata of one dataset TR with the origins of its variables."""
-    items = tuple(Item(name, name, "text", Origin(origin)) for name, origin in variables.items())
+    items = tuple(Item(name, name, "text", Origin(origin, forms=("lesion",))) for name, origin in variables.items())
     dataset = DatasetMetadata("TR", "", "TR", "FINDINGS", "", "Tabulation", True, False, 1, (), items)
     return Submission("TST", "", "", True, "2026-01-01", (), (dataset,), (), (), (), (), (), {})
 
@@ -125,3 +125,37 @@ def test_derived_variables_are_shown_only_where_nothing_collected_is(build_small
 def test_variables_that_are_not_submitted_are_not_shown(build_small: BuildStudy) -> None:
     built = build_small({**DM, **TR})
     assert shown(built, "lesion", "DAY", submission_of(TRORRES="Collected")) == []
+
+
+EC = {
+    "specs/sdtm/ec.yaml": """
+        dataset: EC
+        keys: [USUBJID]
+        rows: [{from: raw.dose}]
+        variables: {STUDYID: study.STUDYID, USUBJID: USUBJID, ECDOSE: number(DOSE), ECOCCUR: 'yn(ECDOSE > 0)'}
+        """,
+    "specs/sdtm/ex.yaml": """
+        dataset: EX
+        keys: [USUBJID]
+        rows: [{from: EC}]
+        variables: {STUDYID: STUDYID, USUBJID: USUBJID, EXDOSE: ECDOSE, EXREASND: ECOCCUR}
+        """,
+    **form("dose", "SUBJ DOSE"),
+    "raw/dose.csv": "SUBJ,DOSE\n01,5\n",
+}
+
+
+def test_copies_that_count_as_collected_are_shown_too(build_small: BuildStudy) -> None:
+    built = build_small({**DM, **EC})
+    origins = {"ECDOSE": "Collected", "ECOCCUR": "Derived", "EXDOSE": "Collected", "EXREASND": "Collected"}
+    items = {name: Item(name, name, "text", Origin(origin, forms=("dose",))) for name, origin in origins.items()}
+    datasets = tuple(
+        DatasetMetadata(
+            domain, "", domain, "", "", "Tabulation", True, False, 1, (),
+            tuple(item for name, item in items.items() if name.startswith(domain)),
+        )
+        for domain in ("EC", "EX")
+    )  # fmt: skip
+    submission = Submission("TST", "", "", True, "2026-01-01", (), datasets, (), (), (), (), (), {})
+    assert shown(built, "dose", "DOSE") == ["EC.ECDOSE"]
+    assert shown(built, "dose", "DOSE", submission) == ["EC.ECDOSE", "EX.EXDOSE"]

@@ -24,8 +24,6 @@ from crf2tlf.spec.model import Rule
 _NAMING = (("TESTCD",), ("DECOD",), ("TERM",), ("TRT",), ("CAT", "SCAT"), ("RDOMAIN",))
 """What names the kind of a record, most telling first: the first that a row source sets to a constant is shown."""
 
-_COLLECTED = ("Collected", "Protocol")
-
 
 @dataclass(frozen=True)
 class Condition:
@@ -97,45 +95,52 @@ def field_uses(build: BuildResult, submission: Submission | None = None) -> dict
     """Return for each form what becomes of its fields, in the order of the form's columns.
 
     With the metadata of the submission, a field that goes to a collected variable of a domain is not shown at the
-    variables derived from it there (TRORRES, and not TRSTRESN), and variables that are not submitted are left out.
+    variables derived from it there, it is shown at copies of the variable that the metadata call collected too (EX made
+    from EC), and variables that are not submitted are left out.
     """
-    finder = _Finder(build)
-    origins = _origins(submission) if submission else None
-    return {name: tuple(_field_uses(finder, form, origins)) for name, form in build.study.forms.items()}
+    described = _described(submission) if submission else None
+    finder = _Finder(build, described.collected if described else {})
+    return {name: tuple(_field_uses(finder, form, described)) for name, form in build.study.forms.items()}
 
 
-def _field_uses(finder: _Finder, form: FormSpec, origins: Mapping[str, str] | None) -> Iterator[FieldUse]:
+def _field_uses(finder: _Finder, form: FormSpec, described: _Described | None) -> Iterator[FieldUse]:
     for column in form.columns:
         targets = finder.targets(form, column)
-        if origins is not None:
-            targets = _annotated(targets, origins)
+        if described is not None:
+            targets = _annotated(targets, form.form, described)
         domains = {target.domain for target in targets}
         selects = tuple(part for part in finder.selections(form, column) if part.domain not in domains)
         reasons = tuple(rule.reason for rule in form.leave_out if column in _names_in(rule.where))
         yield FieldUse(column, targets, selects, reasons)
 
 
-def _origins(submission: Submission) -> dict[str, str]:
-    """Return the origin of every submitted variable, ``AE.AETERM``; of qualifiers that of their values."""
-    origins: dict[str, str] = {}
+@dataclass(frozen=True)
+class _Described:
+    """What the metadata say: the submitted variables, and the forms that collected ones are collected on.
+
+    Names are ``AE.AETERM``, and ``SUPPAE.AEREFER`` for a qualifier.
+    """
+
+    submitted: frozenset[str]
+    collected: Mapping[str, frozenset[str]]
+
+
+def _described(submission: Submission) -> _Described:
+    collected: dict[str, frozenset[str]] = defaultdict(frozenset)
     for dataset, item in submission.items():
-        if item.where:
+        if item.origin and item.origin.type == "Collected":
             qualifiers = [value for part in item.where if part.variable == "QNAM" for value in part.values]
-            names = [f"{dataset.name}.{value}" for value in qualifiers]
-        else:
-            names = [f"{dataset.name}.{item.name}"]
-        for name in names:
-            origins[name] = item.origin.type if item.origin else "Collected"
-    return origins
+            for name in qualifiers or [item.name]:
+                collected[f"{dataset.name}.{name}"] |= frozenset(item.origin.forms)
+    return _Described(frozenset(f"{dataset.name}.{item.name}" for dataset, item in submission.items()), collected)
 
 
-def _annotated(targets: tuple[Target, ...], origins: Mapping[str, str]) -> tuple[Target, ...]:
+def _annotated(targets: tuple[Target, ...], form: str, described: _Described) -> tuple[Target, ...]:
     """Return the targets that a reader looks for: submitted, and the collected ones of a domain where it has any."""
-    submitted = [target for target in targets if f"{target.dataset}.{target.variable}" in origins]
+    submitted = [target for target in targets if f"{target.dataset}.{target.variable}" in described.submitted]
 
     def collected(target: Target) -> bool:
-        of_values = origins.get(f"{target.dataset}.{target.name}")
-        return (of_values or origins[f"{target.dataset}.{target.variable}"]) in _COLLECTED
+        return form in described.collected.get(f"{target.dataset}.{target.name}", ())
 
     domains = {target.domain for target in submitted if collected(target)}
     return tuple(target for target in submitted if collected(target) or target.domain not in domains)
@@ -144,7 +149,9 @@ def _annotated(targets: tuple[Target, ...], origins: Mapping[str, str]) -> tuple
 class _Finder:
     """Walks from the columns of forms to submitted variables of SDTM."""
 
-    def __init__(self, build: BuildResult) -> None:
+    def __init__(self, build: BuildResult, collected: Mapping[str, frozenset[str]]) -> None:
+        """``collected`` are the forms that variables are collected on, as the metadata say."""
+        self.collected = collected
         self.specs: Mapping[str, DatasetSpec] = build.study.sdtm
         self.sources: dict[str, list[PlannedSource]] = defaultdict(list)
         for table, sources in build.plan.sources.items():
@@ -166,7 +173,7 @@ class _Finder:
         """Return the submitted variables that a column goes to, each once, domain by domain as the specs list them."""
         found: dict[Ref, list[PlannedSource | None]] = defaultdict(list)
         own = Ref(f"raw.{form.form}", column)
-        for need, use in self._submitted(_refs(form, column), set()):
+        for need, use in self._submitted(_refs(form, column), form.form, set()):
             if need != own and use.target.variable != "USUBJID":
                 continue  # rules also need the subject to find records in other forms
             found[Ref(_dataset(use.target.table), use.target.variable)].append(use.source)
@@ -182,18 +189,36 @@ class _Finder:
                 kinds = [tuple(_kind_of_record(source, name)) for source in asking]
                 yield from (Selection(name, kind) for kind in _joined(kinds))
 
-    def _submitted(self, refs: Iterable[Ref], seen: set[Ref]) -> Iterator[tuple[Ref, _Use]]:
-        """Yield the uses of columns by submitted variables, each with the column; follow the others on."""
+    def _submitted(self, refs: Iterable[Ref], form: str, seen: set[tuple[Ref, int]]) -> Iterator[tuple[Ref, _Use]]:
+        """Yield the uses of columns by submitted variables, each with the column; follow the others on.
+
+        A submitted variable is followed to its copies: those that the metadata call collected on the form too.
+        """
         for ref in refs:
             for use in self.uses.get(ref, ()):
-                if self._is_submitted(use.target):
+                submitted = self._is_submitted(use.target)
+                if submitted:
                     yield ref, use
-                elif use.target not in seen:
-                    seen.add(use.target)
-                    for _, further in self._submitted([use.target], seen):
-                        same = _dataset(further.target.table) == _dataset(use.target.table)
-                        source = further.source or (use.source if same else None)
-                        yield ref, _Use(further.target, source)
+                if (use.target, id(use.source)) in seen:
+                    continue
+                seen.add((use.target, id(use.source)))
+                for _, further in self._submitted([use.target], form, seen):
+                    same = _dataset(further.target.table) == _dataset(use.target.table)
+                    if not submitted or self._is_copy(use, further, form, same):
+                        yield ref, _Use(further.target, further.source or (use.source if same else None))
+
+    def _is_copy(self, use: _Use, further: _Use, form: str, same: bool) -> bool:
+        """Whether a variable made from a submitted one is a copy of it, on records that come from the form."""
+        if not all(form in self.collected.get(self._name(part.target), ()) for part in (use, further)):
+            return False
+        if same:
+            return use.source is None or further.source is None or use.source is further.source
+        return len(self.sources[_dataset(use.target.table)]) == 1  # else another dataset may take other records
+
+    def _name(self, ref: Ref) -> str:
+        """Return the name under which the metadata have a variable; qualifiers by their own names."""
+        domain = _dataset(ref.table)
+        return f"{'SUPP' if ref.variable in self.specs[domain].supplemental else ''}{domain}.{ref.variable}"
 
     def _is_submitted(self, ref: Ref) -> bool:
         spec = self.specs[_dataset(ref.table)]
