@@ -3,7 +3,7 @@
 A codelist for which the study lists ``terms`` has all of these. A whole CDISC codelist is cut down to what the
 variables that use it can hold: the terms in their data, and those that their rules' maps and constants can give. So the
 define file shows what the study could have collected, not thousands of terms that it could not. What the study adds
-with ``add`` counts as extended.
+with ``add`` counts as extended. So does a value of the data that the list lacks, but that is a finding, too.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class _Use:
 class Codelists:
     """Collects the codelists that variables use, and what these hold.
 
-    ``packages`` are the packages of terminology that finished codelists are of (``SDTM CT``), with their versions.
+    ``packages`` are the packages of terminology that finished codelists are of (``SDTM CT``), with their versions;
+    ``unlisted`` are values in the data that their codelist lacks, by its id.
     """
 
     def __init__(self, study: Study, findings: Findings) -> None:
@@ -50,6 +51,7 @@ class Codelists:
         self._uses: dict[str, _Use] = {}
         self._finished: dict[str, Codelist] = {}
         self.packages: dict[str, str] = {}
+        self.unlisted: dict[str, set[str]] = {}
 
     def use(
         self,
@@ -113,19 +115,31 @@ class Codelists:
 
     def _codelist(self, id: str, use: _Use) -> Codelist:
         if len(use.names) > 1:
-            parts = [self._codelist(name, replace(use, names=(name,))) for name in use.names]
+            lists = [(name, self._allowed(name)) for name in use.names]
+            parts = [self._codelist(name, _part(use, name, allowed)) for name, allowed in lists]
+            parts.append(Codelist(id, "", "text", tuple(self._unlisted(id, use))))
             together = {term.value: term for part in parts for term in part.terms}
-            return Codelist(id, " and ".join(part.name for part in parts), "text", _ordered(together.values()))
+            return Codelist(
+                id, " and ".join(part.name for part in parts if part.name), "text", _ordered(together.values())
+            )
         own = self.study.codelists.codelists.get(use.names[0])
         standard = cdisc_codelist(own.from_ if own and own.from_ else use.names[0])
         label = own.label if own and own.label else use.names[0]
         listed = list(own.terms) if own and own.terms is not None else None
-        terms = _ordered(self._terms(use, standard, listed), decoded=bool(use.decodes))
+        terms = _ordered([*self._terms(use, standard, listed), *self._unlisted(id, use)], decoded=bool(use.decodes))
         if standard is None:
             return Codelist(id, label, "text", terms)
         package, version = standard.package.rsplit(" ", 1)
         self.packages[package] = version
         return Codelist(id, label, "text", terms, standard.code, package)
+
+    def _unlisted(self, id: str, use: _Use) -> Iterable[Term]:
+        """Yield the values in the data that none of the codelists has."""
+        allowed = {value for name in use.names for value in self._allowed(name)}
+        for value in use.values:
+            if value not in allowed:
+                self.unlisted.setdefault(id, set()).add(value)
+                yield Term(value, use.decodes.get(value), extended=True)
 
     def _terms(self, use: _Use, standard: CdiscCodelist | None, listed: list[str] | None) -> Iterable[Term]:
         """Return the terms in the order of the spec, or of the standard with the study's own ones last."""
@@ -139,6 +153,12 @@ class Codelists:
                 term = standard.terms.get(value) if standard else None
                 decode = use.decodes.get(value) or meaning.get(value)
                 yield Term(value, decode, term.code if term else None, extended=standard is not None and term is None)
+
+
+def _part(use: _Use, name: str, allowed: Mapping[str, str | None]) -> _Use:
+    """Return what variables of several codelists hold of one of them."""
+    values = {value: None for value in use.values if value in allowed}
+    return replace(use, names=(name,), values=values)
 
 
 def _ordered(terms: Iterable[Term], *, decoded: bool = False) -> tuple[Term, ...]:

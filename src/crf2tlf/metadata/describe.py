@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
+from crf2tlf.build.metadata import declared
 from crf2tlf.build.result import BuildResult, Dataset
 from crf2tlf.build.run import report_records
 from crf2tlf.build.write import written_datasets
@@ -16,7 +17,7 @@ from crf2tlf.metadata.crf_pages import crf_pages
 from crf2tlf.metadata.datasets import described_dataset
 from crf2tlf.metadata.items import Context
 from crf2tlf.metadata.methods import Methods
-from crf2tlf.metadata.model import Codelist, DatasetMetadata, Document, Item, Standard, Submission
+from crf2tlf.metadata.model import DatasetMetadata, Document, Item, Standard, Submission
 from crf2tlf.metadata.origins import Origins
 from crf2tlf.metadata.parts import as_texts
 from crf2tlf.metadata.value_level import selected
@@ -39,7 +40,7 @@ def describe_submission(build: BuildResult, findings: Findings, *, sdtm: bool, d
     context = Context(build, findings, origins, Methods(build, origins), Codelists(study, findings))
     datasets = tuple(described_dataset(context, dataset) for dataset in written_datasets(build, sdtm=sdtm))
     codelists = context.codelists.all()
-    _check_values(build, findings, datasets, codelists)
+    _check_values(context, datasets)
     return Submission(
         study=spec.study,
         title=spec.title,
@@ -72,16 +73,13 @@ def _standards(study: Study, packages: Mapping[str, str], *, sdtm: bool) -> tupl
 # Values outside their codelists
 
 
-def _check_values(
-    build: BuildResult, findings: Findings, datasets: Iterable[DatasetMetadata], codelists: Iterable[Codelist]
-) -> None:
+def _check_values(context: Context, datasets: Iterable[DatasetMetadata]) -> None:
     """Report every value that is not among the terms of its codelist, at the raw lines of its records."""
-    terms = {codelist.id: {term.value for term in codelist.terms} for codelist in codelists if not codelist.dictionary}
+    unlisted = context.codelists.unlisted
     for described in datasets:
-        dataset = build.datasets[described.name]
         for item in _leaves(described):
-            if item.codelist in terms:
-                _check_item(build, findings, dataset, item, terms[item.codelist])
+            if item.codelist in unlisted:
+                _check_item(context, context.build.datasets[described.name], item, unlisted[item.codelist])
 
 
 def _leaves(dataset: DatasetMetadata) -> Iterator[Item]:
@@ -90,14 +88,15 @@ def _leaves(dataset: DatasetMetadata) -> Iterator[Item]:
         yield from item.values or (item,)
 
 
-def _check_item(build: BuildResult, findings: Findings, dataset: Dataset, item: Item, terms: set[str]) -> None:
+def _check_item(context: Context, dataset: Dataset, item: Item, unlisted: set[str]) -> None:
     values = as_texts(dataset, item.name)
-    outside = values.notna() & ~values.isin(terms)
+    outside = values.isin(unlisted).to_numpy(dtype=bool)
     if item.where:
-        outside &= selected(build.datasets, item.where)
+        outside &= selected(context.build.datasets, item.where)
+    given = declared(dataset.spec, item.name)
+    place = given.place if given.place.file else dataset.spec.place
     for shown, records in by_value(np.flatnonzero(outside), values):
-        message = f"{dataset.name}.{item.name}: {shown} is not in the codelist {item.codelist} of the define file"
-        place = dataset.spec.place
+        what = f"{dataset.name}.{item.name}: {shown} is not in the codelist {item.codelist} of the define file"
+        message = f"{what}; put it on record with `add` in codelists.yaml"
         table, positions = dataset.spec.dataset, dataset.positions[records]
-        hint = f"{message}; put it on record with `add` in codelists.yaml"
-        report_records(build.tables, table, positions, "DEFINE_VALUE", hint, place, findings)
+        report_records(context.build.tables, table, positions, "DEFINE_VALUE", message, place, context.findings)

@@ -199,7 +199,7 @@ def _on_options(entry: Method, given: set[str]) -> list[str]:
     text = " ".join(part for part in body if not part.startswith("Example"))
     sentences = [s for s in re.split(r"(?<=[.])\s+(?=[A-Z`\"])", text) if not re.match("Raises|Source", s)]
     sentences = [s for s in sentences if " finding " not in s and s]
-    columns = [p for p in entry.parameters if p.kind is not None]
+    columns = [p for p in entry.parameters if p.kind is not None and p.required]
     if len(columns) >= _MANY or any(part.startswith("1. ") for part in body):
         return sentences
     signature = inspect.signature(entry.function).parameters
