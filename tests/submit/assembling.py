@@ -1,8 +1,7 @@
-"""Assemble a package as the workflow does, in a process of its own: ``python -m tests.submit.assembling STUDY OUT``."""
+"""Assemble a package from a study folder, as the workflow does, whatever is found on the way."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from crf2tlf.build import build_study
@@ -21,8 +20,3 @@ def assembled(root: Path, folder: Path, *, draft: bool = False, dataset_json: bo
     folder.mkdir(parents=True)
     assemble(Package(build, submissions, check(build, findings), draft, dataset_json), folder, findings)
     return findings
-
-
-if __name__ == "__main__":
-    for found in assembled(Path(sys.argv[1]), Path(sys.argv[2])):
-        print(found)

@@ -61,9 +61,15 @@ def test_a_package_with_nothing_wrong(package: Layout) -> None:
 @pytest.mark.parametrize(
     ("edit", "says"),
     [
-        (removed(f"{SDTM}/ts.xpt"), "is missing: FDA takes no study without a trial summary"),
-        (moved(f"{SDTM}/ts.xpt", f"{SDTM}/ts_xpt.xpt"), "in a file of exactly this name; there is ts_xpt.xpt"),
-        (moved(f"{SDTM}/ts.xpt", f"{SDTM}/TS.XPT"), "in a file of exactly this name; there is TS.XPT"),
+        (
+            removed(f"{SDTM}/ts.xpt"),
+            "there is no file of exactly this name: FDA takes no study without",
+        ),
+        (
+            moved(f"{SDTM}/ts.xpt", f"{SDTM}/ts_xpt.xpt"),
+            "of exactly this name (there is ts_xpt.xpt): FDA",
+        ),
+        (moved(f"{SDTM}/ts.xpt", f"{SDTM}/TS.XPT"), "of exactly this name (there is TS.XPT): FDA"),
         (written(f"{SDTM}/ts.xpt", b"STUDYID,TSPARMCD\n"), "cannot be read as a SAS transport file"),
         (ts(STUDYID=["ABC-124", "ABC-124"]), "STUDYID is 'ABC-124', not 'ABC-123' as in specs/study.yaml"),
         (ts(STUDYID=["ABC-123", "abc-123"]), "STUDYID is 'ABC-123', 'abc-123', not 'ABC-123'"),
@@ -118,14 +124,14 @@ def test_complete_dates(text: str, complete: bool) -> None:
 @pytest.mark.parametrize(
     ("edit", "place", "says"),
     [
-        (removed(f"{SDTM}/dm.xpt"), f"{SDTM}/dm.xpt", "is missing: SDTM needs the demographics"),
+        (removed(f"{SDTM}/dm.xpt"), f"{SDTM}/dm.xpt", "exactly this name: SDTM needs the demographics"),
         (moved(f"{SDTM}/dm.xpt", f"{SDTM}/dm1.xpt"), f"{SDTM}/dm.xpt", "there is dm1.xpt"),
         (lambda p: xpt(p.tabulations / "dm.xpt", {"STUDYID": []}), f"{SDTM}/dm.xpt", "has no records"),
-        (removed(f"{ADAM}/adsl.xpt"), f"{ADAM}/adsl.xpt", "is missing: ADaM needs ADSL"),
-        (removed(f"{SDTM}/define.xml"), f"{SDTM}/define.xml", "is missing: the data need their metadata"),
+        (removed(f"{ADAM}/adsl.xpt"), f"{ADAM}/adsl.xpt", "exactly this name: ADaM needs ADSL"),
+        (removed(f"{SDTM}/define.xml"), f"{SDTM}/define.xml", "exactly this name: a reviewer needs the metadata"),
         (moved(f"{SDTM}/define.xml", f"{SDTM}/define2.xml"), f"{SDTM}/define.xml", "there is define2.xml"),
         (moved(f"{ADAM}/define.xml", f"{ADAM}/Define.xml"), f"{ADAM}/define.xml", "there is Define.xml"),
-        (removed(f"{ADAM}/define.xml"), f"{ADAM}/define.xml", "is missing"),
+        (removed(f"{ADAM}/define.xml"), f"{ADAM}/define.xml", "there is no file"),
     ],
 )
 def test_criterion_1736(package: Layout, edit: Edit, place: str, says: str) -> None:

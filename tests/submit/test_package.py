@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -151,13 +152,18 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The package of the reference trial, made twice: it is never the same day in these two zones."""
     folders = []
     for zone, seed in (("Pacific/Kiritimati", "1"), ("Etc/GMT+12", "2")):
-        folders.append(tmp_path_factory.mktemp("package") / "submission")
-        command = [sys.executable, "-m", "tests.submit.assembling", str(ROOT), str(folders[-1])]
-        environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed}
-        ran = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
-        assert ran.returncode == 0, ran.stderr
-        assert not [line for line in ran.stdout.splitlines() if ": error: " in line], ran.stdout
+        root = tmp_path_factory.mktemp("study")
+        for name in ("specs", "raw"):
+            shutil.copytree(ROOT / name, root / name)
+        ran = packaged(root, TZ=zone, PYTHONHASHSEED=seed)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        folders.append(root / "submission")
     return folders
+
+
+def packaged(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "crf2tlf.cli", "--study", str(root), "package"]
+    return subprocess.run(command, env={**os.environ, **environment}, check=False, capture_output=True, text=True)
 
 
 @pytest.mark.slow
@@ -216,3 +222,17 @@ def test_what_the_manifest_says(packages: list[Path]) -> None:
     inputs = {entry["path"] for entry in said["inputs"]}
     assert {"specs/study.yaml", "specs/adam/adsl.yaml", "raw/ae.csv"} <= inputs
     assert all((ROOT / path).is_file() for path in inputs)
+
+
+@pytest.mark.slow
+def test_what_is_wrong_with_a_package_leaves_the_last_one(packages: list[Path]) -> None:
+    """Two specs whose copies would have one name: nothing before the package stumbles over that."""
+    root = packages[1].parent
+    for name in ("a_b.csv", "a-b.csv"):
+        (root / "specs" / name).write_text("a\n")
+    before = (packages[1] / SUMS).read_text()
+    ran = packaged(root)
+    assert ran.returncode == 1
+    assert "SUBMIT_NAME: specs/a-b.csv and specs/a_b.csv would both be spec-a-b-csv.txt" in ran.stderr
+    assert (packages[1] / SUMS).read_text() == before
+    assert problems(packages[1]) == []

@@ -8,6 +8,7 @@ Data Technical Conformance Guide, section 4.1.2.10; Specifications for File Form
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def write_programs(
     }
     files, specs = listing_files(build.study), spec_texts(build.study.root / "specs")
     wanted = [(name, files.get(name, name)) for name in listed]
-    wanted += [(path, f"spec-{portable_name(path.removeprefix('specs/').rsplit('.', 1)[0])}.txt") for path in specs]
+    wanted += [(path, _spec_file(path)) for path in specs]
     names = unique_names(wanted, layout.place(layout.programs), findings)
     listed[README] = [*_readme(build.study, names)]
     layout.programs.mkdir(parents=True, exist_ok=True)
@@ -56,6 +57,11 @@ def write_programs(
 def _write(path: Path, text: str) -> Path:
     path.write_text(text, encoding="ascii", newline="\n")
     return path
+
+
+def _spec_file(path: str) -> str:
+    """Return the name of the copy of a spec: specs/adam/adsl.yaml is spec-adam-adsl.txt, others keep their type."""
+    return f"spec-{portable_name(re.sub(r'[.]ya?ml$', '', path.removeprefix('specs/')))}.txt"
 
 
 def spec_texts(folder: Path) -> dict[str, str]:

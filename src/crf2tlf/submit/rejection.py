@@ -41,8 +41,7 @@ class Criteria:
         """Return the records of a transport file; a finding and None where there is no readable file with records."""
         if not _is_file(path):
             others = sorted(p.name for p in path.parent.glob("*") if p.name.lower().startswith(path.stem))
-            named = f"; there is {', '.join(others)}" if others else ""
-            self.failed(code, path, f"is missing: {what}, in a file of exactly this name{named}")
+            self.failed(code, path, f"{_no_file(others)}: {what}")
             return None
         frame = read_transport(path)
         if frame is None:
@@ -76,6 +75,11 @@ def read_transport(path: Path) -> pd.DataFrame | None:
 def _is_file(path: Path) -> bool:
     """Whether there is a file of exactly this name, whatever the disk thinks of case."""
     return path.parent.is_dir() and path.name in {found.name for found in path.parent.iterdir() if found.is_file()}
+
+
+def _no_file(others: list[str]) -> str:
+    named = f" (there is {', '.join(others)})" if others else ""
+    return f"there is no file of exactly this name{named}"
 
 
 def _check_folder(criteria: Criteria) -> None:
@@ -166,6 +170,4 @@ def _check_part(criteria: Criteria, path: Path, what: str) -> None:
     define = path.parent / DEFINE
     if not _is_file(define):
         others = sorted(p.name for p in path.parent.glob("*") if p.suffix.lower() == ".xml")
-        named = f"; there is {', '.join(others)}" if others else ""
-        message = f"is missing: the data need their metadata in a file of exactly this name{named}"
-        criteria.failed("SUBMIT_1736", define, message)
+        criteria.failed("SUBMIT_1736", define, f"{_no_file(others)}: a reviewer needs the metadata beside the data")
