@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -232,8 +233,8 @@ def test_the_order_of_the_whole_build(programs: dict[str, str]) -> None:
 
 def test_specs_go_along_whole(programs: dict[str, str], tmp_path: Path) -> None:
     for name, path in {"spec-sdtm-dm.txt": "specs/sdtm/dm.yaml", "spec-adam-adrs.txt": "specs/adam/adrs.yaml"}.items():
-        escaped = programs[name]
-        assert escaped.encode().decode("unicode_escape") == (tmp_path / path).read_text(encoding="utf-8")
+        restored = re.sub(r"\\u([0-9A-F]{4})", lambda found: chr(int(found[1], 16)), programs[name])
+        assert restored == (tmp_path / path).read_text(encoding="utf-8")
     assert programs["spec-sdtm-dm.txt"].startswith("# R\\u00E9sum\\u00E9\n")
     assert programs["spec-study.txt"] == STUDY
 
