@@ -98,9 +98,12 @@ def test_results(build_small: BuildStudy) -> None:
     ]
     assert [result.parameter for result in found.results] == [("ADX", "PARAMCD"), ("ADX", "PARAMCD"), None, None]
     assert found.results[0].documentation == "Descriptive statistics. Variable: AVAL. Shown: mean."
+    assert found.results[2].documentation == (
+        "Numbers of subjects. Percentages are of the subjects of the population. Shown: n, pct."
+    )
     assert found.results[1].documentation == (
-        "A proportion of subjects with confidence limits. Shown: lower, upper. "
-        "Confidence intervals of proportions: exact limits by Clopper and Pearson."
+        "A proportion of subjects with confidence limits. Percentages are of the subjects of the population. "
+        "Shown: lower, upper. Confidence intervals of proportions: exact limits by Clopper and Pearson."
     )
 
 

@@ -22,9 +22,10 @@ from crf2tlf.metadata.analysis_data import analysis_data
 from crf2tlf.metadata.model import AnalysisDataset, AnalysisDisplay, AnalysisResult
 from crf2tlf.metadata.program import SpecText
 from crf2tlf.rules.parse import RuleError
+from crf2tlf.spec.figure import KaplanMeierFigure
 from crf2tlf.spec.model import SpecModel
 from crf2tlf.spec.output import OutputSpec, RowSpec
-from crf2tlf.spec.statistic import Count, Proportion, TwoStage
+from crf2tlf.spec.statistic import Count, Counted, Proportion, TwoStage
 from crf2tlf.spec.template import Template
 
 FIGURES = ("waterfall", "swimmer", "kaplan_meier")
@@ -64,7 +65,7 @@ class _Describer:
             body: SpecModel | None = getattr(output, key)
             if body is not None:
                 program = self.spec_text.key(body.place, key)
-                yield self._result(output, key, _subject(title), body, _sentence(body), program, output)
+                yield self._result(output, key, _subject(title), body, _of_figure(body), program, output)
         yield from self._rows(output, output.rows, (), _subject(title))
         for row in output.numbers:
             yield from self._rows(output, (row,), (), f"{_subject(title)}: {(row.id or '').replace('-', ' ')}")
@@ -136,16 +137,33 @@ def _sentence(parameters: SpecModel) -> str:
     return re.split(r"\s*Statistics?:", text)[0].replace("``", "")
 
 
+def _of_figure(body: SpecModel) -> str:
+    """Return in words what a figure shows, and by which convention."""
+    conventions = METHODS["kaplan_meier"].conventions(body, {"lower"}) if isinstance(body, KaplanMeierFigure) else []
+    return " ".join([_sentence(body), *conventions])
+
+
 def _documentation(key: str, parameters: Any, row: RowSpec) -> str:
     """Return in words what is worked out of which variable, what is shown, and by which convention."""
     method = METHODS[key]
     templates = [line.show for line in row.lines] or [row.show or Template(method.show)]
     shown = list(dict.fromkeys(field.name for template in templates for field in fields(template)))
+    if isinstance(parameters, Counted):
+        texts = _counted(parameters, shown)
+    else:
+        variable = " ".join(method.variable(parameters).split())
+        texts = [f"{_sentence(parameters).partition(';')[0].rstrip('.')}.", f"Variable: {variable}."]
+    return " ".join([*texts, f"Shown: {', '.join(shown)}.", *method.conventions(parameters, set(shown))])
+
+
+def _counted(parameters: Counted, shown: Sequence[str]) -> list[str]:
+    """Return in words what is counted, and what percentages are of."""
     texts = [_sentence(parameters)]
-    if not isinstance(parameters, (Count, Proportion)) or (isinstance(parameters, Count) and parameters.by):
-        texts.append(f"Variable: {' '.join(method.variable(parameters).split())}.")
-    by = getattr(parameters, "denominator", None)
-    if by is not None and by.where is not None:
-        texts.append(f"Percentages are of the subjects with {' '.join(by.where.text.split())}.")
-    texts.append(f"Shown: {', '.join(shown)}.")
-    return " ".join([*texts, *method.conventions(parameters, set(shown))])
+    if isinstance(parameters, Count):
+        by = " and ".join(" ".join(rule.text.split()) for rule in parameters.by)
+        texts = [f"Numbers of {parameters.of}{f' by {by}' if by else ''}."]
+    if "pct" in shown or isinstance(parameters, Proportion):
+        chosen = parameters.denominator.where if parameters.denominator else None
+        who = f"with {' '.join(chosen.text.split())}" if chosen else "of the population"
+        texts.append(f"Percentages are of the subjects {who}.")
+    return texts
