@@ -274,7 +274,8 @@ def relative_days(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
         number, day = dataset.number(name), (dataset.date(date) - pd.Timestamp(0)).dt.days.astype("float64")
         anchors[name] = day - number + (number > 0)  # the day that is day 1
     every = pd.DataFrame({"group": pd.concat([groups] * len(anchors)), "anchor": pd.concat(list(anchors.values()))})
-    usual = every.dropna().groupby("group")["anchor"].agg(lambda days: days.mode().iloc[0])
+    counts = every.dropna().value_counts().reset_index()  # the most frequent first
+    usual = counts.drop_duplicates("group").set_index("group")["anchor"]
     wanted = groups.map(usual)
     for date, name in pairs:
         wrong = present(anchors[name]) & plain(anchors[name] != wanted)

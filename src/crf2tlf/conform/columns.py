@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,18 @@ def among(values: pd.Series[Any], *members: str) -> Mask:
 
 def matches(values: pd.Series[Any], pattern: str) -> Mask:
     """Whether a whole text matches a regular expression; a missing one does not."""
-    return plain(values.str.fullmatch(pattern))
+    return whose(values, re.compile(pattern).fullmatch)
+
+
+def each(values: pd.Series[Any], function: Callable[[str], object], missing: object) -> Any:
+    """Work a function out on each distinct text and return its values for the records; ``missing`` for missing ones."""
+    numbers, texts = pd.factorize(values)
+    return np.array([*(function(text) for text in texts), missing])[numbers]
+
+
+def whose(values: pd.Series[Any], test: Callable[[str], object]) -> Mask:
+    """Whether a text passes a test, which is made once for each distinct text; a missing one does not."""
+    return np.asarray(each(values, lambda text: bool(test(text)), False), dtype=bool)
 
 
 def repeated(columns: Sequence[pd.Series[Any]], chosen: Mask) -> Mask:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crf2tlf.conform.columns import each, whose
 from crf2tlf.conform.submitted import Mask
 
 Moments = np.ndarray[Any, np.dtype[np.datetime64]]
@@ -31,12 +32,12 @@ _HIGHEST = {"month": 12, "day": 31, "hour": 23, "minute": 59, "second": 59}
 
 def is_date(values: pd.Series[Any]) -> Mask:
     """Whether values are ISO 8601 dates or times that exist, complete or partial, or intervals of them."""
-    return np.asarray(_each(values, _is_date, False), dtype=bool)
+    return whose(values, _is_date)
 
 
 def is_duration(values: pd.Series[Any]) -> Mask:
     """Whether values are ISO 8601 durations (``P1DT2H``), or intervals of them."""
-    return np.asarray(_each(values, lambda text: all(map(_DURATION.fullmatch, text.split("/"))), False), dtype=bool)
+    return whose(values, lambda text: all(map(_DURATION.fullmatch, text.split("/"))))
 
 
 def earliest(values: pd.Series[Any]) -> Moments:
@@ -66,15 +67,8 @@ def study_day(days: Moments, reference: Moments) -> np.ndarray[Any, np.dtype[np.
     return np.where(number >= 0, number + 1, number)
 
 
-def _each(values: pd.Series[Any], function: Callable[[str], object], absent: object) -> Any:
-    """Work a function out on each distinct text; missing texts give ``absent``."""
-    numbers, texts = pd.factorize(values)
-    pool = np.array([*(function(text) for text in texts), absent])
-    return pool[numbers]
-
-
 def _moments(values: pd.Series[Any], function: Callable[[str], np.datetime64], unit: str) -> Moments:
-    return np.asarray(_each(values, function, np.datetime64("NaT")), dtype=f"datetime64[{unit}]")
+    return np.asarray(each(values, function, np.datetime64("NaT")), dtype=f"datetime64[{unit}]")
 
 
 def _is_date(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from crf2tlf.conform.columns import absent, matches, plain, present, repeated
+from crf2tlf.conform.columns import absent, matches, plain, present, repeated, whose
 from crf2tlf.conform.rule import (
     ERROR,
     WARNING,
@@ -86,7 +86,8 @@ def text_lengths(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     transport format.
     """
     for name in _texts(dataset):
-        yield Problem(f"{name} is longer than 200 characters", (), plain(dataset.text(name).str.len() > 200))
+        wrong = whose(dataset.text(name), lambda text: len(text) > 200)
+        yield Problem(f"{name} is longer than 200 characters", (), wrong)
 
 
 @dataset_rule("PLAIN_TEXT", ERROR, applies=every)
@@ -96,8 +97,7 @@ def plain_texts(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     Source: FDA Study Data Technical Conformance Guide, special characters.
     """
     for name in _texts(dataset):
-        values = dataset.text(name)
-        yield Problem(f"{name} has other characters", (name,), present(values) & ~matches(values, r"[ -~]*"))
+        yield Problem(f"{name} has other characters", (name,), whose(dataset.text(name), _is_not_plain))
 
 
 @dataset_rule("BLANK_TEXT", WARNING, applies=every)
@@ -108,6 +108,10 @@ def blank_texts(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """
     for name in _texts(dataset):
         yield Problem(f"{name} begins with a blank or is a point", (name,), matches(dataset.text(name), r" .*|\."))
+
+
+def _is_not_plain(text: str) -> bool:
+    return not (text.isascii() and text.isprintable())
 
 
 def _texts(dataset: Submitted) -> list[str]:

@@ -102,9 +102,10 @@ def exposure_dates(dataset: Submitted, study: SubmittedStudy) -> Iterator[Proble
     start, end = exposure.text("EXSTDTC"), exposure.text("EXENDTC")
     end = end.where(end.notna(), start)
     for variable, first, bound in (("RFXSTDTC", True, start), ("RFXENDTC", False, end)):
-        complete = pd.Series(day(bound)).groupby(exposure.text("USUBJID").to_numpy())
-        extreme = complete.min() if first else complete.max()
-        extreme = extreme[complete.apply(lambda days: days.notna().all())]  # a partial date leaves it open
+        days = pd.Series(day(bound))
+        subjects = exposure.text("USUBJID").to_numpy()
+        extreme = days.groupby(subjects).min() if first else days.groupby(subjects).max()
+        extreme = extreme[~days.isna().groupby(subjects).any()]  # a partial date leaves it open
         wanted = dataset.text("USUBJID").map(extreme).to_numpy(dtype="datetime64[D]")
         here = day(dataset.text(variable))
         wrong = ~np.isnat(wanted) & (np.isnat(here) | (here != wanted))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,11 @@ class Listed:
     extensible: bool
     by: str | None = None
     case: str | None = None
+
+    @cached_property
+    def folded(self) -> frozenset[str]:
+        """The values without regard to case."""
+        return frozenset(value.casefold() for value in self.values)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from crf2tlf.conform.columns import among, matches, present
+from crf2tlf.conform.columns import among, matches, whose
 from crf2tlf.conform.rule import ERROR, WARNING, Problem, dataset_rule, every
 from crf2tlf.conform.submitted import Listed, Mask, Submitted, SubmittedStudy
 from crf2tlf.rules.scope import by_value
@@ -57,7 +58,7 @@ def _outside(dataset: Submitted) -> Iterator[tuple[str, Listed, Mask]]:
         if variable not in dataset.variables or dataset.variables[variable].type != "Char":
             continue
         for listed in lists:
-            outside = present(values) & ~among(values, *listed.values)
+            outside = whose(values, partial(_lacks, listed.values))
             if listed.by is not None:
                 outside &= among(dataset.text(listed.by), str(listed.case))
             if variable.endswith("STRESC"):  # a result is a term of the list or a number
@@ -65,10 +66,12 @@ def _outside(dataset: Submitted) -> Iterator[tuple[str, Listed, Mask]]:
             yield variable, listed, outside
 
 
+def _lacks(values: frozenset[str], text: str) -> bool:
+    return text not in values
+
+
 def _same_but_case(dataset: Submitted, variable: str, listed: Listed) -> Mask:
-    folded = {value.casefold() for value in listed.values}
-    values = dataset.text(variable)
-    return present(values) & np.asarray(values.str.lower().isin(folded).to_numpy(dtype=bool))
+    return whose(dataset.text(variable), lambda text: text.casefold() in listed.folded)
 
 
 def _by_value(dataset: Submitted, variable: str, outside: Mask, says: str) -> Iterator[Problem]:

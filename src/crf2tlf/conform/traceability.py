@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from crf2tlf.conform.columns import found_in, plain, positions, present
+from crf2tlf.conform.columns import found_in, plain, positions, present, whose
 from crf2tlf.conform.dates import day
 from crf2tlf.conform.rule import ERROR, Problem, analyses, dataset_rule
 from crf2tlf.conform.submitted import Mask, Submitted, SubmittedStudy
@@ -41,12 +41,9 @@ def source_datasets(dataset: Submitted, study: SubmittedStudy) -> Iterator[Probl
     domain, variable = dataset.text("SRCDOM"), dataset.text("SRCVAR")
     unknown = present(domain) & ~plain(domain.isin(list(study.datasets)))
     yield Problem("SRCDOM is no dataset", ("SRCDOM",), unknown)
-    pairs = pd.DataFrame({"domain": domain, "variable": variable}).dropna()
-    known = {(d.name, name) for d in study for name in d.names}
-    lost = pd.Series(list(zip(pairs["domain"], pairs["variable"], strict=True)), index=pairs.index, dtype=object)
-    wrong = np.zeros(dataset.size, dtype=bool)
-    wrong[lost.index[~lost.isin(known)]] = True
-    yield Problem("SRCVAR is no variable of SRCDOM", ("SRCDOM", "SRCVAR"), wrong & ~unknown)
+    known = {f"{source.name}.{name}" for source in study for name in source.names}
+    lost = whose(domain + "." + variable, lambda name: name not in known)
+    yield Problem("SRCVAR is no variable of SRCDOM", ("SRCDOM", "SRCVAR"), lost & ~unknown)
     alone = present(variable) & ~present(domain)
     yield Problem("SRCVAR is given without SRCDOM", ("SRCDOM", "SRCVAR"), alone)
 
