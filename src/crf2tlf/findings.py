@@ -173,7 +173,7 @@ CODES: dict[str, Code] = {
     "ANALYSIS": Code(_E, "An analysis cannot be carried out as specified."),
     "DOCUMENT_TEXT": Code(_E, "A text of a document has characters that its fonts lack."),
     "GUIDE_TEXT": Code(_E, "An authored text of a reviewer's guide has no place in it, or cannot be read."),
-    "DEFINE_INVALID": Code(_E, "A define.xml lacks something that Define-XML 2.1 asks for; that of a draft may be invalid otherwise."),
+    "DEFINE_INVALID": Code(_E, "A define.xml lacks what Define-XML 2.1 asks for, or that of a draft is not valid."),
     "GUIDE_EMPTY": Code(_W, "A section of a reviewer's guide has no text."),
     "OUTPUT_FILE": Code(_E, "An output cannot be written or replaced."),
     "DEFINE_VALUE": Code(_E, "A value in the data is not in the codelist that the define file gives its variable."),

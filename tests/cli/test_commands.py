@@ -25,6 +25,7 @@ SPECS = {
     "output": ["specs/tlf/*.yaml"],
     "analysis": ["specs/analysis.yaml"],
     "reconciliation": ["specs/reconciliation.yaml"],
+    "conformance": ["specs/conformance.yaml"],
 }
 OUTPUTS = ("sdtm", "adam", "tlf")
 
