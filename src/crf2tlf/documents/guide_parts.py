@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from crf2tlf.conform.model import Conformance, ConformanceFinding, RuleOutcome
 from crf2tlf.documents.authored import ACRONYMS
-from crf2tlf.documents.model import Column, Document, Line, Section, Table, Text, paragraph, table, texts
-from crf2tlf.findings import Finding
+from crf2tlf.documents.model import Block, Column, Document, Line, Section, Table, Text, paragraph, table, texts
+from crf2tlf.findings import Finding, Severity
 from crf2tlf.metadata.model import Submission
 from crf2tlf.spec import Study
 
@@ -99,8 +99,7 @@ def standards_section(submission: Submission) -> Section:
     rows.append(("Datasets", "SAS transport files, version 5 (XPT)"))
     dictionaries = {(codelist.dictionary, codelist.version) for codelist in submission.codelists if codelist.dictionary}
     rows += [
-        (f"Dictionary {name}", f"{name} {version}" if version else "Version not stated")
-        for name, version in sorted(dictionaries, key=str)
+        (f"Dictionary {name}", f"{name} {version or ''}".strip()) for name, version in sorted(dictionaries, key=str)
     ]
     return Section(
         "Study Data Standards and Dictionary Inventory",
@@ -121,11 +120,10 @@ def conformance_section(submission: Submission, conformance: Conformance, checks
     """Return how the datasets were checked and what was found; ``checks`` are findings of the study's data checks."""
     names = {dataset.name for dataset in submission.datasets}
     found = [finding for finding in conformance.findings if not finding.dataset or finding.dataset in names]
-    inner = (_inputs(submission, conformance), _issues(found), _details(conformance, list(checks)))
-    wide = bool(found)  # the table of issues needs the width, and half-empty pages beside it help nobody
-    return Section(
-        "Data Conformance Summary", sections=tuple(replace(part, landscape=wide) for part in inner), landscape=wide
-    )
+    wide = bool(found)  # the table of issues needs the width; what stands before it is turned too, to fill the page
+    before = (_inputs(submission, conformance), _issues(found))
+    inner = (*(replace(part, landscape=wide) for part in before), _details(conformance, list(checks)))
+    return Section("Data Conformance Summary", sections=inner, landscape=wide)
 
 
 def _inputs(submission: Submission, conformance: Conformance) -> Section:
@@ -135,52 +133,62 @@ def _inputs(submission: Submission, conformance: Conformance) -> Section:
         ("Which controlled terminology was used?", listed(terminology)),
         ("Which engines were used?", listed(f"{engine} {version}".strip() for engine, version in conformance.engines)),
     ]
-    counts = {
-        engine: Counter(rule.status for rule in conformance.rules if rule.engine == engine)
-        for engine in _engines(conformance)
-    }
-    columns = (
-        Column("Engine", 3),
-        *(Column(title, 1.4, "right") for title in ("Passed", "With findings", "Not applicable", "Not run")),
-    )
-    outcome = table(
-        columns,
-        (
-            (engine, *(str(count[status]) for status in ("passed", "findings", "not applicable", "not run")))
-            for engine, count in counts.items()
-        ),
-        "Rules by outcome",
-    )
-    return Section("Conformance Inputs", (questions(rows), outcome))
+    return Section("Conformance Inputs", (questions(rows), *_outcomes(conformance)))
 
 
-def _engines(conformance: Conformance) -> list[str]:
-    return list(dict.fromkeys([*(e for e, _ in conformance.engines), *(rule.engine for rule in conformance.rules)]))
+def _outcomes(conformance: Conformance) -> Iterator[Block]:
+    """Yield how many rules had which outcome; an engine may name only the rules that found something."""
+    engines = dict.fromkeys([*(name for name, _ in conformance.engines), *(rule.engine for rule in conformance.rules)])
+    rows, silent = [], []
+    for engine in engines:
+        count = Counter(rule.status for rule in conformance.rules if rule.engine == engine)
+        told = bool(count["passed"] or count["not applicable"])
+        silent += [] if told else [engine]
+        passed, inapplicable = (str(count[s]) if told else "–" for s in ("passed", "not applicable"))
+        rows.append((engine, passed, str(count["findings"]), inapplicable, str(count["not run"])))
+    numbers = ("Passed", "With findings", "Not applicable", "Not run")
+    columns = (Column("Engine", 3), *(Column(title, 1.4, "right") for title in numbers))
+    if rows:
+        yield table(columns, rows, "Rules by outcome")
+    if silent:
+        yield paragraph(f"{listed(silent)} names only the rules with findings and those that it did not run.")
 
 
 def _issues(found: list[ConformanceFinding]) -> Section:
+    """Return the findings, those with the same message and explanation in one row."""
     if not found:
         return Section("Issues Summary", (paragraph("No rule has a finding in these datasets."),))
+    groups: dict[tuple[str, str, Severity, str, str | None], list[ConformanceFinding]] = {}
+    for finding in found:
+        key = (finding.engine, finding.rule, finding.severity, finding.message, finding.explanation)
+        groups.setdefault(key, []).append(finding)
     columns = (
         Column("Rule", 1.5),
-        Column("Dataset", 1.3),
+        Column("Datasets", 1.8),
         Column("Severity", 1),
-        Column("Message", 4),
+        Column("Message", 3.5),
         Column("Count", 0.8, "right"),
         Column("Explanation", 4),
     )
     rows = [
         (
-            f"{finding.rule}\n{finding.engine}",
-            "\n".join((finding.dataset or "All", *finding.variables)),
-            str(finding.severity),
-            finding.message,
-            str(finding.count),
-            finding.explanation or NOT_EXPLAINED,
+            f"{rule}\n{engine}",
+            _datasets(group),
+            str(severity),
+            message,
+            str(sum(finding.count for finding in group)),
+            explanation or NOT_EXPLAINED,
         )
-        for finding in found
+        for (engine, rule, severity, message, explanation), group in groups.items()
     ]
     return Section("Issues Summary", (table(columns, rows),))
+
+
+def _datasets(group: list[ConformanceFinding]) -> str:
+    """Return the datasets of findings: those without variables on one line, each of the others on its own."""
+    whole = [finding.dataset or "All" for finding in group if not finding.variables]
+    others = [f"{finding.dataset or 'All'}: {', '.join(finding.variables)}" for finding in group if finding.variables]
+    return "\n".join([", ".join(dict.fromkeys(whole)), *dict.fromkeys(others)] if whole else dict.fromkeys(others))
 
 
 def _details(conformance: Conformance, checks: list[Finding]) -> Section:
@@ -188,7 +196,7 @@ def _details(conformance: Conformance, checks: list[Finding]) -> Section:
     return Section("Additional Conformance Details", tuple(_detail_blocks(conformance.rules, checks)) or (nothing,))
 
 
-def _detail_blocks(rules: Iterable[RuleOutcome], checks: list[Finding]) -> Iterator[Table]:
+def _detail_blocks(rules: Iterable[RuleOutcome], checks: list[Finding]) -> Iterator[Block]:
     not_run = [rule for rule in rules if rule.status == "not run"]
     if not_run:
         why = (Column("Rule", 1.3), Column("Engine", 1.2), Column("What it checks", 3), Column("Why it did not run", 2))

@@ -50,6 +50,7 @@ def _block(block: Block) -> Mapping[str, Any]:
         case Bullets():
             return {"kind": "bullets", **asdict(block)}
         case Table(columns, rows, caption):
-            shape = {"columns": [asdict(column) for column in columns], "together": block.is_small}
+            shape = {"columns": [asdict(column) for column in columns], "caption": caption}
+            breaks = {"together": block.is_small, "whole_rows": block.has_short_cells}
             cells = [[{"content": [asdict(piece) for piece in cell]} for cell in row] for row in rows]
-            return {"kind": "table", **shape, "rows": cells, "caption": caption}
+            return {"kind": "table", **shape, **breaks, "rows": cells}

@@ -64,6 +64,11 @@ class Table:
         size = sum(len(piece.text) for row in self.rows for cell in row for piece in cell)
         return len(self.rows) <= _SMALL_ROWS and size <= _SMALL_TEXT
 
+    @property
+    def has_short_cells(self) -> bool:
+        """Whether each row fits on a page, so that none has to be broken."""
+        return all(sum(len(piece.text) for piece in cell) <= _SMALL_TEXT for row in self.rows for cell in row)
+
 
 Block = Paragraph | Bullets | Table
 
