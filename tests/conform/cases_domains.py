@@ -124,6 +124,7 @@ DOMAINS = [
            AE="AEDECOD AEPTCD AESOC AESOCCD; Pain 1 General 10; Pain 1 General 10; Rash 2 Skin 20; Cough . . ."),
     finds("CODE_PAIR", "AEPTCD", "AE 1 2", AE="AEDECOD AEPTCD; Pain 1; Pain 2; Rash 3"),
     finds("CODE_PAIR", "AESOCCD", "AE 1 2", AE="AESOC AESOCCD; General 10; Skin 10"),
+    finds("CODE_PAIR", "missing where", "AE 2", AE="AEDECOD AEPTCD; Pain 1; Pain .; Rash ."),
     passes("CODED_TERM", AE="AETERM AEDECOD AEBODSYS; PAIN Pain General"),
     finds("CODED_TERM", "not coded", "AE 1", AE="AETERM AEDECOD; PAIN ."),
     finds("CODED_TERM", "no body system", "AE 1", AE="AETERM AEDECOD AEBODSYS; PAIN Pain ."),

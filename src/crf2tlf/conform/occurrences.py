@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from crf2tlf.conform.columns import absent, among, of_subject, plain, present, several
+from crf2tlf.conform.columns import absent, among, found_in, of_subject, plain, present, several
 from crf2tlf.conform.dates import after
 from crf2tlf.conform.rule import ERROR, WARNING, Problem, dataset_rule, domains, named
 from crf2tlf.conform.submitted import Submitted, SubmittedStudy
@@ -25,7 +25,7 @@ _SERIOUS = ("AESCAN", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AE
 
 @dataset_rule("CODE_PAIR", ERROR, applies=domains)
 def code_pairs(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
-    """A dictionary code and its term go one to one.
+    """A dictionary code and its term go one to one, and a term that has a code has it in all records.
 
     Source: FDA Validator Rules FB0905-FB0911.
     """
@@ -35,6 +35,12 @@ def code_pairs(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
             shown = f"{dataset.named(code)} and {dataset.named(term)} do not go one to one"
             wrong = several([numbers], dataset.text(term)) | several([dataset.text(term)], numbers)
             yield Problem(shown, (code, term), wrong)
+            coded = found_in([dataset.text(term)], [dataset.text(term)[present(numbers)]])
+            yield Problem(
+                f"{dataset.named(code)} is missing where other records of the term have it",
+                (code, term),
+                coded & absent(numbers),
+            )
 
 
 @dataset_rule("CODED_TERM", WARNING, applies=named("AE"), needs=("AETERM", "AEDECOD"))

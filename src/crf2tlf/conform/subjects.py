@@ -100,16 +100,26 @@ def exposure_dates(dataset: Submitted, study: SubmittedStudy) -> Iterator[Proble
     if exposure is None or not exposure.has("USUBJID", "EXSTDTC"):
         return
     start, end = exposure.text("EXSTDTC"), exposure.text("EXENDTC")
-    end = end.where(end.notna(), start)
-    for variable, first, bound in (("RFXSTDTC", True, start), ("RFXENDTC", False, end)):
-        days = pd.Series(day(bound))
-        subjects = exposure.text("USUBJID").to_numpy()
-        extreme = days.groupby(subjects).min() if first else days.groupby(subjects).max()
-        extreme = extreme[~days.isna().groupby(subjects).any()]  # a partial date leaves it open
-        wanted = dataset.text("USUBJID").map(extreme).to_numpy(dtype="datetime64[D]")
+    bounds = {
+        "RFXSTDTC": ("first", [start]),
+        # the last end, or the last start where no end was collected
+        "RFXENDTC": ("last", [end.where(end.notna(), start), end[end.notna()]]),
+    }
+    for variable, (which, accepted) in bounds.items():
         here = day(dataset.text(variable))
-        wrong = ~np.isnat(wanted) & (np.isnat(here) | (here != wanted))
-        yield Problem(f"{variable} is not the {'first' if first else 'last'} exposure in EX", (variable,), wrong)
+        wanted = [_exposed(dataset, exposure, dates, which) for dates in accepted]
+        wrong = np.logical_and.reduce([np.isnat(here) | (here != moment) for moment in wanted])
+        known = ~np.isnat(wanted[0])  # a partial date leaves it open
+        yield Problem(f"{variable} is not the {which} exposure in EX", ("USUBJID", variable), wrong & known)
+
+
+def _exposed(dataset: Submitted, exposure: Submitted, dates: pd.Series[Any], which: str) -> Moments:
+    """Return the first or last day of each subject's exposures, not a time where one of them is partial."""
+    subjects = exposure.text("USUBJID")[dates.index].to_numpy()
+    days = pd.Series(day(dates))
+    extreme = days.groupby(subjects).min() if which == "first" else days.groupby(subjects).max()
+    extreme = extreme[~days.isna().groupby(subjects).any()]
+    return dataset.text("USUBJID").map(extreme).to_numpy(dtype="datetime64[D]")
 
 
 @dataset_rule("DM_DEATH", ERROR, applies=named("DM"), needs=("DTHFL",))
