@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odmlib.dataset_json_1_1.model import DatasetJSON
 
 from crf2tlf.files.dataset_json import JsonColumn, JsonDataset, read_dataset_json, write_dataset_json
 
@@ -147,6 +148,14 @@ def test_both_forms_are_valid_and_read_back(tmp_path, frame):
         found, dataset = read_dataset_json(path)
         assert dataset == DATASET
         pd.testing.assert_frame_equal(found, frame, check_dtype=len(frame) > 0, check_exact=True)
+
+
+def test_another_reader_reads_both_forms(tmp_path):
+    one, lines = written(tmp_path, FRAME, DATASET)
+    for found in (DatasetJSON.read_json(str(one)), DatasetJSON.read_ndjson(str(lines))):
+        assert (found.name, found.records, found.itemGroupOID) == ("AE", 4, "IG.AE")
+        assert found.column_names == list(FRAME.columns)
+        assert found.rows == json.loads(one.read_text("utf-8"))["rows"]
 
 
 texts = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8))

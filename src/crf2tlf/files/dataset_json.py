@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
@@ -27,8 +28,8 @@ TargetType = Literal["integer"]
 VERSION = "1.1.0"
 _RECORDS_AT_ONCE = 50_000
 _LARGEST_WHOLE = 2.0**53
-_QUOTE, _COMMA, _OPEN, _CLOSE, _NOTHING = (pa.scalar(mark, pa.large_string()) for mark in ('"', ",", "[", "]", ""))
-_TO_ESCAPE = r'["\\\x00-\x1f]'
+_ESCAPED = np.zeros(256, dtype=bool)
+_ESCAPED[[*range(0x20), ord('"'), ord("\\")]] = True
 
 
 @dataclass(frozen=True)
@@ -72,19 +73,24 @@ def write_dataset_json(json_path: Path, ndjson_path: Path, frame: pd.DataFrame, 
     for a column whose values its type does not take.
     """
     before = {**_attributes(dataset, len(frame)), "columns": [_column(c) for c in dataset.columns]}
-    with (
-        json_path.open("w", encoding="utf-8", newline="\n") as one,
-        ndjson_path.open("w", encoding="utf-8", newline="\n") as lines,
-    ):
-        lines.write(_compact(before) + "\n")
-        one.write("{\n" + ",\n".join(f"{_compact(key)}: {_listed(value)}" for key, value in before.items()))
-        one.write(',\n"rows": [')
-        separator = "\n"
+    head = ",\n".join(f"{_compact(key)}: {_listed(value)}" for key, value in before.items())
+    with json_path.open("wb") as one, ndjson_path.open("wb") as lines:
+        lines.write(f"{_compact(before)}\n".encode())
+        one.write(f'{{\n{head},\n"rows": ['.encode())
+        separator = b"\n"
         for records in _records(frame, dataset):
-            lines.write("\n".join(records) + "\n")
-            one.write(separator + ",\n".join(records))
-            separator = ",\n"
-        one.write("\n]\n}\n")
+            lines.write(_joined(records, "\n"))
+            lines.write(b"\n")
+            one.write(separator)
+            one.write(_joined(records, ",\n"))
+            separator = b",\n"
+        one.write(b"\n]\n}\n")
+
+
+def _joined(records: pa.LargeStringArray, separator: str) -> pa.Buffer:
+    """All records one after the other, as UTF-8."""
+    together = pa.ListArray.from_arrays(pa.array([0, len(records)], pa.int32()), records)
+    return pc.binary_join(together, _text(separator))[0].as_buffer()
 
 
 def _attributes(dataset: JsonDataset, records: int) -> dict[str, object]:
@@ -132,7 +138,7 @@ def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _records(frame: pd.DataFrame, dataset: JsonDataset) -> Iterator[list[str]]:
+def _records(frame: pd.DataFrame, dataset: JsonDataset) -> Iterator[pa.LargeStringArray]:
     """The records as JSON arrays, some thousands at a time."""
     for start in range(0, len(frame), _RECORDS_AT_ONCE):
         part = frame.iloc[start : start + _RECORDS_AT_ONCE]
@@ -142,9 +148,12 @@ def _records(frame: pd.DataFrame, dataset: JsonDataset) -> Iterator[list[str]]:
                 cells.append(pc.fill_null(_cells(part[column.name], column), "null"))
             except (ValueError, pa.ArrowException) as problem:
                 raise ValueError(f"{dataset.name}.{column.name}: {problem}") from problem
-        joined = pc.binary_join_element_wise(*cells, _COMMA)
-        records: list[str] = pc.binary_join_element_wise(_OPEN, joined, _CLOSE, _NOTHING).to_pylist()
-        yield records
+        joined = pc.binary_join_element_wise(*cells, _text(","))
+        yield pc.binary_join_element_wise(_text("["), joined, _text("]"), _text(""))
+
+
+def _text(text: str) -> pa.LargeStringScalar:
+    return pa.scalar(text, pa.large_string())
 
 
 def _cells(values: pd.Series[Any], column: JsonColumn) -> pa.LargeStringArray:
@@ -158,15 +167,24 @@ def _cells(values: pd.Series[Any], column: JsonColumn) -> pa.LargeStringArray:
 
 def _quoted(texts: pa.LargeStringArray) -> pa.LargeStringArray:
     """Texts in quotes, with what JSON escapes escaped."""
-    if pc.any(pc.match_substring_regex(texts, _TO_ESCAPE)).as_py():
-        codes = pc.dictionary_encode(texts)
-        different = [_compact(text) for text in codes.dictionary.to_pylist()]
-        return pc.take(pa.array(different, pa.large_string()), codes.indices)
-    return _in_quotes(texts)
+    if not _ESCAPED[_bytes(texts)].any():
+        return _in_quotes(texts)
+    codes = pc.dictionary_encode(texts)
+    different = [_compact(text) for text in codes.dictionary.to_pylist()]
+    return pc.take(pa.array(different, pa.large_string()), codes.indices)
+
+
+def _bytes(texts: pa.LargeStringArray) -> npt.NDArray[np.uint8]:
+    """The bytes of all texts, one after the other."""
+    _, offsets, characters = texts.buffers()
+    if not len(texts) or characters is None:
+        return np.empty(0, dtype=np.uint8)
+    ends = np.frombuffer(offsets, dtype=np.int64)
+    return np.frombuffer(characters, dtype=np.uint8)[ends[texts.offset] : ends[texts.offset + len(texts)]]
 
 
 def _in_quotes(texts: pa.LargeStringArray) -> pa.LargeStringArray:
-    return pc.binary_join_element_wise(_QUOTE, texts, _QUOTE, _NOTHING)
+    return pc.binary_join_element_wise(_text('"'), texts, _text('"'), _text(""))
 
 
 def _numbers(values: pd.Series[Any], whole: bool) -> pa.LargeStringArray:
