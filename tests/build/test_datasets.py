@@ -54,6 +54,11 @@ def test_supplemental_qualifiers(build_small: BuildSmall) -> None:
     assert built.build is not None
     supplement = built.build.datasets["SUPPAE"]
     assert supplement.label == "Supplemental Qualifiers for AE"
+    assert [(v.name, v.role) for v in supplement.variables][5:8] == [  # SDTMIG 3.4 section 8.4.1
+        ("QNAM", "Topic"),
+        ("QLABEL", "Synonym Qualifier"),
+        ("QVAL", "Result Qualifier"),
+    ]
     assert supplement.frame.astype(object).where(supplement.frame.notna(), None).to_numpy().tolist() == [
         ["TST", "AE", "TST-1", "AESEQ", "1", "AENOTE", "Note", "n2", "Derived", None],
         ["TST", "AE", "TST-1", "AESEQ", "2", "AEREFER", "Reference document", "R1", "Collected", "INVESTIGATOR"],
