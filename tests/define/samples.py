@@ -76,7 +76,11 @@ XX = DatasetMetadata(
     name="XX", label="A Domain of the Study's Own", domain="XX", observation_class="EVENTS",
     structure="One record per event", purpose="Tabulation", repeating=True, reference_data=False, records=0,
     keys=("STUDYID",),
-    items=(STUDYID, Item("XXTERM", "Term", "text", Origin("Collected", "Vendor"), 20, codelist="MEDDRA")),
+    items=(
+        STUDYID,
+        Item("XXTERM", "Term", "text", Origin("Collected", "Vendor"), 20, codelist="MEDDRA"),
+        Item("XXMODIFY", "Modified Term", "text", None, 1),
+    ),
 )  # fmt: skip
 
 UNIT = Codelist(

@@ -62,6 +62,7 @@ def found(part: str, path: str) -> list[str]:
         ("sdtm", "//odm:ItemGroupDef[@def:HasNoData='Yes']/@Name", ["XX"]),
         ("sdtm", "//odm:ItemGroupDef[@Name='XX']/def:leaf/@ID", []),
         ("sdtm", "//odm:ItemGroupDef[@Name='XX']/@def:CommentOID", ["COM.NODATA"]),
+        ("sdtm", "//odm:ItemDef[@OID='IT.XX.XXMODIFY']/def:Origin/@Type", ["Not Available"]),
         # Variables of a dataset
         ("sdtm", "//odm:ItemGroupDef[@Name='DM']/odm:ItemRef/@OrderNumber", ["1", "2", "3", "4"]),
         ("sdtm", "//odm:ItemGroupDef[@Name='VS']/odm:ItemRef/@KeySequence", ["1", "2", "3"]),

@@ -21,7 +21,7 @@ from crf2tlf.define.comments import dataset_comment
 from crf2tlf.define.conditions import condition_text, where_clause_refs
 from crf2tlf.define.documents import origin
 from crf2tlf.define.texts import described, given, one_line, sas_name
-from crf2tlf.metadata.model import DatasetMetadata, Item, Standard, Submission
+from crf2tlf.metadata.model import DatasetMetadata, Item, Origin, Standard, Submission
 from crf2tlf.standards import sdtm_dataset, sdtm_variable
 
 WITH_LENGTH = {"text", "integer", "float"}
@@ -39,6 +39,9 @@ CLASSES = (
     "SUBJECT LEVEL ANALYSIS DATASET",
 )
 """Classes in the order in which reviewers find them; those not listed follow (CDISC Metadata Submission Guidelines)."""
+
+NOWHERE = Origin("Not Available")
+"""The origin of values that a dataset without records would have."""
 
 OCCURRENCE_CLASS, OCCURRENCE_GUIDE = "OCCURRENCE DATA STRUCTURE", "ADaM-OCCDSIG"
 
@@ -174,8 +177,9 @@ def _item_parts(submission: Submission, dataset: DatasetMetadata, item: Item) ->
     """Yield the child elements of a variable that has them."""
     if item.codelist:
         yield "CodeListRef", arm.CodeListRef(CodeListOID=codelist_oid(item.codelist))
-    if item.origin:
-        yield "Origin", [origin(submission, item.origin)]
+    came_from = item.origin or (NOWHERE if not dataset.records and not item.values else None)
+    if came_from:
+        yield "Origin", [origin(submission, came_from)]
     if item.values:
         yield "ValueListRef", arm.ValueListRef(ValueListOID=value_list_oid(dataset.name, item.name))
 
