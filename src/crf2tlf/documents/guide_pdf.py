@@ -38,7 +38,6 @@ def _section(item: Numbered) -> dict[str, Any]:
         "level": item.level,
         "heading": item.heading,
         "id": item.id,
-        "appendix": item.section.appendix,
         "blocks": blocks,
     }
 
