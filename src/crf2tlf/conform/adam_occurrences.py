@@ -12,8 +12,9 @@ from crf2tlf.rules.columns import take
 
 def _parent(dataset: Submitted, study: SubmittedStudy) -> tuple[Submitted, str] | None:
     """Return the domain whose sequence number the dataset carries, and that variable."""
-    for name in dataset.names:
-        source = study.get(name[:2]) if len(name) == 5 and name.endswith("SEQ") else None
+    numbers = [name for name in dataset.names if len(name) == 5 and name.endswith("SEQ")]
+    for name in sorted(numbers, key=lambda name: name[:2] != dataset.name[2:]):  # ADAE is first of all of AE
+        source = study.get(name[:2])
         if source is not None and source.sdtm and source.has("USUBJID", name):
             return source, name
     return None
@@ -33,11 +34,12 @@ def no_parameters(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
 def records_of_sdtm(dataset: Submitted, study: SubmittedStudy) -> Iterator[Problem]:
     """A record with a sequence number of SDTM is a record that is there, once.
 
-    Source: OCCDS 1.1 (--SEQ, traceability); ADaMIG 1.3 section 3.3.9.
+    Source: OCCDS 1.1 (--SEQ, traceability); ADaMIG 1.3, datapoint traceability variables.
     """
     found = _parent(dataset, study)
     if found is None:
-        yield Problem("the dataset carries no --SEQ of a tabulation dataset")
+        if not dataset.has("SRCDOM", "SRCSEQ"):
+            yield Problem("the dataset carries neither the --SEQ of a tabulation dataset nor SRCDOM and SRCSEQ")
         return
     source, sequence = found
     number = dataset.number(sequence)

@@ -60,7 +60,7 @@ def required_variables(dataset: Submitted, _: SubmittedStudy) -> Iterator[Proble
 def identifier_values(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """Study, subject and parameter are named in every record.
 
-    Source: ADaMIG 1.3 sections 3.2.1 and 3.3.1; ADaM Conformance Rules 196, 197.
+    Source: ADaMIG 1.3, identifier variables; ADaM Conformance Rules 196, 197.
     """
     for name in (name for name in ("STUDYID", "USUBJID", "PARAM", "PARAMCD") if dataset.has(name)):
         yield Problem(f"{name} is missing", (name,), absent(dataset.text(name)))
@@ -68,14 +68,16 @@ def identifier_values(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem
 
 @dataset_rule("ADAM_LABEL", WARNING, applies=analyses)
 def standard_labels(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
-    """A variable that the guide lists has the guide's label.
+    """A variable that the guide lists has the guide's label; one with an index may say more at its end.
 
-    Source: ADaM Conformance Rules 708; ADaMIG 1.3 section 3.1.1.
+    Source: ADaM Conformance Rules 708; ADaMIG 1.3 section 3.1.6.
     """
     for name, variable in dataset.variables.items():
         standard = adam_variable(dataset.structure, name)
-        listed = standard and standard.label and standard.name == name
-        if listed and standard and standard.label != variable.label:
+        if standard is None or not standard.label or standard.name != name:
+            continue
+        indexed = re.search(r"\d", name) and variable.label.startswith(standard.label)
+        if standard.label != variable.label and not indexed:
             yield Problem(f"the label of {name} is {variable.label}, the standard's {standard.label}", (name,))
 
 
@@ -293,7 +295,7 @@ def treated(dataset: Submitted) -> bool:
 def treatments(dataset: Submitted, study: SubmittedStudy) -> Iterator[Problem]:
     """The treatment of a record is one of the subject's treatments in ADSL.
 
-    Source: ADaM Conformance Rules 581, 720; ADaMIG 1.3 section 3.3.2.
+    Source: ADaM Conformance Rules 720; ADaMIG 1.3, record-level treatment variables.
     """
     adsl = study.get("ADSL")
     if adsl is None:

@@ -81,7 +81,7 @@ def population_flags(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]
 def treatment_dates(dataset: Submitted, study: SubmittedStudy) -> Iterator[Problem]:
     """Where there is exposure, ADSL has the first and last day of treatment, and those of each period within them.
 
-    Source: ADaM Conformance Rules 61, 84, 365; ADaMIG 1.3 section 3.2.6.
+    Source: ADaM Conformance Rules 61, 84, 365; ADaMIG 1.3, treatment timing variables of ADSL.
     """
     for one, other in (("TRTSDT", "TRTSDTM"), ("TRTEDT", "TRTEDTM")):
         if study.get("EX") is not None and not (dataset.has(one) or dataset.has(other)):
@@ -97,7 +97,7 @@ def treatment_dates(dataset: Submitted, study: SubmittedStudy) -> Iterator[Probl
 def periods(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """Planned treatments are there from period 01 on without a gap, each with its actual treatment's planned one.
 
-    Source: ADaM Conformance Rules 72, 80, 81; ADaMIG 1.3 section 3.2.4.
+    Source: ADaM Conformance Rules 72, 80, 81; ADaMIG 1.3, treatment variables of ADSL.
     """
     planned = [int(name[3:5]) for name in dataset.names if re.fullmatch(r"TRT\d\dP", name)]
     for number in range(1, max(planned, default=1)):
@@ -112,7 +112,7 @@ def periods(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
 def deaths(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """A date or cause of death stands with DTHFL, where ADSL has it.
 
-    Source: ADaMIG 1.3 section 3.2.7 (DTHDT, DTHCAUS).
+    Source: ADaMIG 1.3, trial experience variables of ADSL (DTHDT, DTHCAUS).
     """
     dead = among(dataset.text("DTHFL"), "Y")
     for name in (name for name in ("DTHDT", "DTHDTM", "DTHCAUS") if dataset.has(name)):

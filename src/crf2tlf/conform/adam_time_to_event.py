@@ -22,7 +22,7 @@ def time_to_event(dataset: Submitted) -> bool:
 def variables(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """A time-to-event dataset has AVAL and CNSR.
 
-    Source: ADaMIG 1.3 section 3.3.6; ADaM Conformance Rules 373, 374.
+    Source: ADaMIG 1.3, time-to-event variables; ADaM Conformance Rules 373, 374.
     """
     for name in (name for name in ("AVAL", "CNSR") if not dataset.has(name)):
         yield Problem(f"{name} is not in the dataset", (name,))
@@ -32,7 +32,7 @@ def variables(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
 def censoring(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """CNSR is 0 for an event and a positive whole number for a censoring, given wherever there is a time.
 
-    Source: ADaMIG 1.3 section 3.3.6; ADaM Conformance Rules 169.
+    Source: ADaMIG 1.3, time-to-event variables; ADaM Conformance Rules 169.
     """
     number, time = dataset.number("CNSR"), present(dataset.number("AVAL"))
     shown = ("USUBJID", "PARAMCD", "AVAL", "CNSR")
@@ -44,7 +44,7 @@ def censoring(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
 def descriptions(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """An event says what happened, a censoring says why.
 
-    Source: ADaMIG 1.3 section 3.3.6 (EVNTDESC, CNSDTDSC).
+    Source: ADaMIG 1.3, time-to-event variables (EVNTDESC, CNSDTDSC).
     """
     number, event = dataset.number("CNSR"), present(dataset.text("EVNTDESC"))
     censored = event | present(dataset.text("CNSDTDSC"))
@@ -56,7 +56,7 @@ def descriptions(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
 def dates(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """The event or censoring is not before the origin.
 
-    Source: ADaMIG 1.3 section 3.3.6 (STARTDT).
+    Source: ADaMIG 1.3, time-to-event variables (STARTDT).
     """
     early = plain(dataset.date("ADT") < dataset.date("STARTDT"))
     yield Problem("ADT is before STARTDT", ("USUBJID", "PARAMCD", "STARTDT", "ADT"), early)
@@ -68,7 +68,7 @@ def dates(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
 def values(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
     """AVAL is the time from STARTDT to ADT, in one unit for a parameter, both ends counted or one.
 
-    Source: ADaMIG 1.3 section 3.3.6 (AVAL from STARTDT and ADT).
+    Source: ADaMIG 1.3, time-to-event variables (AVAL from STARTDT and ADT).
     """
     days = (dataset.date("ADT") - dataset.date("STARTDT")).dt.days.astype("float64")
     time, code = dataset.number("AVAL"), dataset.text("PARAMCD")

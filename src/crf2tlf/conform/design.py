@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from crf2tlf.conform.columns import absent, among, plain, present, repeated, several
-from crf2tlf.conform.dates import day, is_duration
+from crf2tlf.conform.dates import day, is_date, is_duration
 from crf2tlf.conform.rule import ERROR, WARNING, Problem, dataset_rule, named
 from crf2tlf.conform.submitted import Submitted, SubmittedStudy
 
@@ -94,7 +94,7 @@ def parameter_formats(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem
     """
     name, value = dataset.text("TSPARMCD"), dataset.text("TSVAL")
     shown = ("TSPARMCD", "TSVAL")
-    dated = among(name, *DATED) & present(value) & np.isnat(day(value))
+    dated = among(name, *DATED) & present(value) & ~is_date(value)
     yield Problem("the value is no ISO 8601 date", shown, dated)
     lasting = among(name, *DURATIONS) & present(value) & ~is_duration(value)
     yield Problem("the value is no ISO 8601 duration", shown, lasting)

@@ -135,11 +135,15 @@ def death_flag(dataset: Submitted, _: SubmittedStudy) -> Iterator[Problem]:
 
 
 def _told(study: SubmittedStudy, domain: str, **values: str) -> list[tuple[Submitted, Mask]]:
-    """Return a domain and which of its records have one of the given values; nothing where there is no such domain."""
+    """Return a domain and which of its records have one of the given values, all records if none is given.
+
+    Nothing where there is no such domain.
+    """
     dataset = study.get(domain)
     if dataset is None or not dataset.has("USUBJID"):
         return []
-    return [(dataset, np.logical_or.reduce([among(dataset.text(name), value) for name, value in values.items()]))]
+    told = [among(dataset.text(name), value) for name, value in values.items()]
+    return [(dataset, np.logical_or.reduce(told) if told else np.ones(dataset.size, dtype=bool))]
 
 
 @dataset_rule("DEATH_RECORDED", ERROR, applies=named("AE", "DS", "DD", "SS"), needs=("USUBJID",))
@@ -151,9 +155,8 @@ def deaths_recorded(dataset: Submitted, study: SubmittedStudy) -> Iterator[Probl
     says = {
         "AE": {"AESDTH": "Y", "AEOUT": "FATAL"},
         "DS": {"DSDECOD": "DEATH"},
-        "DD": {"DDTESTCD": "PRCDTH"},
         "SS": {"SSSTRESC": "DEAD"},
-    }[dataset.name]
+    }.get(dataset.name, {})  # any record in DD tells of a death
     dm = study.get("DM")
     for told, dead in _told(study, dataset.name, **says):
         flagged = among(of_subject(told, dm, "DTHFL"), "Y")

@@ -22,10 +22,17 @@ def _sources(dataset: Submitted, study: SubmittedStudy) -> Iterator[tuple[Submit
     pairs = pd.DataFrame({"domain": dataset.text("SRCDOM"), "variable": dataset.text("SRCVAR").fillna("")})
     for (domain, variable), part in pairs.dropna().groupby(["domain", "variable"], sort=True):
         source = study.get(str(domain))
-        if source is not None and (not variable or source.has(str(variable))):
+        named = source is not None and (source.has(str(variable)) or variable in _qualifiers(source, study))
+        if source is not None and (not variable or named):
             chosen = np.zeros(dataset.size, dtype=bool)
             chosen[part.index] = True
             yield source, str(variable), chosen
+
+
+def _qualifiers(source: Submitted, study: SubmittedStudy) -> list[str]:
+    """Return the names of a domain's supplemental qualifiers."""
+    supplement = study.get(f"SUPP{source.name}")
+    return list(supplement.text("QNAM").dropna().unique()) if supplement else []
 
 
 def _sequence(source: Submitted) -> str:
@@ -34,14 +41,14 @@ def _sequence(source: Submitted) -> str:
 
 @dataset_rule("SOURCE_DATASET", ERROR, applies=analyses, needs=("SRCDOM",))
 def source_datasets(dataset: Submitted, study: SubmittedStudy) -> Iterator[Problem]:
-    """SRCDOM is a dataset of the study, and SRCVAR a variable of it.
+    """SRCDOM is a dataset of the study, and SRCVAR a variable of it or the QNAM of a supplemental qualifier.
 
-    Source: ADaMIG 1.3 section 3.3.9; ADaM Conformance Rules 746.
+    Source: ADaMIG 1.3, datapoint traceability variables; ADaM Conformance Rules 746.
     """
     domain, variable = dataset.text("SRCDOM"), dataset.text("SRCVAR")
     unknown = present(domain) & ~plain(domain.isin(list(study.datasets)))
     yield Problem("SRCDOM is no dataset", ("SRCDOM",), unknown)
-    known = {f"{source.name}.{name}" for source in study for name in source.names}
+    known = {f"{source.name}.{name}" for source in study for name in (*source.names, *_qualifiers(source, study))}
     lost = whose(domain + "." + variable, lambda name: name not in known)
     yield Problem("SRCVAR is no variable of SRCDOM", ("SRCDOM", "SRCVAR"), lost & ~unknown)
     alone = present(variable) & ~present(domain)
@@ -52,7 +59,7 @@ def source_datasets(dataset: Submitted, study: SubmittedStudy) -> Iterator[Probl
 def source_records(dataset: Submitted, study: SubmittedStudy) -> Iterator[Problem]:
     """SRCSEQ is the number of a record of the subject in SRCDOM.
 
-    Source: ADaMIG 1.3 section 3.3.9.
+    Source: ADaMIG 1.3, datapoint traceability variables.
     """
     number, subject = dataset.number("SRCSEQ"), dataset.text("USUBJID")
     shown = ("USUBJID", "SRCDOM", "SRCSEQ")
@@ -70,12 +77,12 @@ def source_records(dataset: Submitted, study: SubmittedStudy) -> Iterator[Proble
 def source_dates(dataset: Submitted, study: SubmittedStudy) -> Iterator[Problem]:
     """The date of an event or censoring is the source's, where SRCVAR is a date.
 
-    Source: ADaMIG 1.3 section 3.3.9; ADaMIG 1.3 section 3.3.6.
+    Source: ADaMIG 1.3, datapoint traceability variables; ADaMIG 1.3, time-to-event variables.
     """
     subject, number = dataset.text("USUBJID"), dataset.number("SRCSEQ")
     here = dataset.date("ADT").to_numpy().astype("datetime64[D]")
     for source, variable, chosen in _sources(dataset, study):
-        if not variable or not source.has("USUBJID"):
+        if not variable or not source.has("USUBJID", variable):
             continue
         values, sequence = source.frame[variable], _sequence(source)
         given = chosen & present(number)

@@ -1,0 +1,66 @@
+"""Whole studies under the conformance rules: the reference trial, and the CDISC pilot as published."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from crf2tlf import workflow
+from crf2tlf.build import build_study
+from crf2tlf.conform import VARIABLE, check
+from crf2tlf.findings import Findings
+
+ROOT = Path(__file__).parents[2]
+PILOT_SPECS = ROOT / "tests" / "studies" / "pilot"
+
+
+@pytest.mark.slow
+def test_the_reference_trial_has_no_finding_without_an_explanation() -> None:
+    findings = Findings()
+    build = build_study(ROOT, None, findings)
+    assert build is not None
+    conformance = check(build, findings)
+    assert [f"{f.rule}: {f.dataset}: {f.message}" for f in conformance.unexplained] == []
+    assert [rule.rule for rule in conformance.rules if rule.status == "not applicable"] == []
+    assert [str(finding) for finding in findings if finding.code.startswith("CONFORM_")] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(VARIABLE not in os.environ, reason=f"{VARIABLE} does not name a command that runs CDISC CORE")
+def test_cdisc_core_has_no_finding_without_an_explanation_and_runs_every_rule() -> None:
+    findings = Findings()
+    outcome = workflow.conformance(ROOT, None, os.environ[VARIABLE], lambda _: None, findings)
+    assert outcome.conformance is not None
+    assert [name for name, _ in outcome.conformance.engines] == ["crf2tlf", "CDISC CORE"]
+    assert [f"{f.rule}: {f.dataset}: {f.message}" for f in outcome.conformance.unexplained] == []
+    assert [str(finding) for finding in findings if finding.code.startswith("CONFORM_")] == []
+
+
+# Counts that CDISC CORE 0.17.1 has too on the same files stand with its rule.
+PILOT_FINDINGS = {
+    ("SERIOUSNESS", "AE", 36),  # CORE-000022
+    ("OUTCOME_DATE", "AE", 250),  # CORE-000657
+    ("DM_ARM", "DM", 52),  # CORE-000121: screen failures with an arm of that name
+    ("STUDY_DAY_MISSING", "AE", 1191),  # CORE-000321 and CORE-000793 report the variable once: AEDTC without AEDY
+    ("STUDY_DAY_MISSING", "DS", 798),  # the same
+    ("CODE_PAIR", "AE", 9),  # CORE-000716: a class without its code in some records
+    ("DM_EXPOSURE_DATES", "DM", 2),  # an exposure without an end, and no RFXENDTC
+    ("AE_AFTER_CONSENT", "AE", 33),
+    ("UNIQUE_KEY", "AE", 6),  # records entered twice, told apart by the form's line only
+    ("EXPECTED_VARIABLE", "DM", 1),  # ACTARMUD came with SDTMIG 3.3
+    ("EXPECTED_VARIABLE", "VS", 1),  # VSLOBXFL too
+    ("DATASETS", "TS", 1),
+    *(("TRIAL_DESIGN", name, 1) for name in ("TA", "TE", "TV", "TI")),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("CRF2TLF_PILOT" not in os.environ, reason="CRF2TLF_PILOT does not name the pilot's extracts")
+def test_the_pilot_has_the_findings_that_its_data_have() -> None:
+    findings = Findings()
+    build = build_study(PILOT_SPECS, Path(os.environ["CRF2TLF_PILOT"]), findings)
+    assert build is not None
+    found = {(f.rule, f.dataset, f.count) for f in check(build, findings).findings}
+    assert found == PILOT_FINDINGS
