@@ -11,10 +11,12 @@ from crf2tlf.metadata.describe import describe_submission
 from crf2tlf.submit import Package, assemble
 
 
-def assembled(root: Path, folder: Path, *, draft: bool = False, dataset_json: bool = False) -> Findings:
+def assembled(
+    root: Path, folder: Path, *, raw: Path | None = None, draft: bool = False, dataset_json: bool = False
+) -> Findings:
     """Build a study and write its package into a folder; return everything that was found."""
     findings = Findings()
-    build = build_study(root, None, findings)
+    build = build_study(root, raw, findings)
     assert build is not None, [str(f) for f in findings]
     submissions = tuple(describe_submission(build, findings, sdtm=sdtm) for sdtm in (True, False))
     folder.mkdir(parents=True)

@@ -27,6 +27,7 @@ from crf2tlf.submit.manifest import SUMS
 from crf2tlf.submit.package import moved_links
 
 ROOT = Path(__file__).parents[2]
+EXTRACTS = os.environ.get("CRF2TLF_PILOT", "")
 ODM = "{http://www.cdisc.org/ns/odm/v1.3}"
 DEF = "{http://www.cdisc.org/ns/def/v2.1}"
 HREF = "{http://www.w3.org/1999/xlink}href"
@@ -236,3 +237,14 @@ def test_what_is_wrong_with_a_package_leaves_the_last_one(packages: list[Path]) 
     assert "SUBMIT_NAME: specs/a-b.csv and specs/a_b.csv would both be spec-a-b-csv.txt" in ran.stderr
     assert (packages[1] / SUMS).read_text() == before
     assert problems(packages[1]) == []
+
+
+@pytest.mark.slow
+def test_another_study(tmp_path: Path) -> None:
+    """The pilot study has SDTM of a few domains only: its package says what FDA would reject it for."""
+    if not EXTRACTS:
+        pytest.skip("CRF2TLF_PILOT is not set: it names the folder with the pilot study's extracts")
+    pilot = ROOT / "tests" / "studies" / "pilot"
+    findings = assembled(pilot, tmp_path / "out", raw=Path(EXTRACTS), draft=True)
+    assert codes(findings) == [("ts.xpt", "SUBMIT_1734"), ("datasets", "SUBMIT_1736")]
+    assert problems(tmp_path / "out") == []

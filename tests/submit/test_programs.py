@@ -265,7 +265,7 @@ def test_escapes(text: str, escaped: str) -> None:
 
 
 def test_listings_have_plain_dashes_and_quotes() -> None:
-    assert page(["1–2 − “a” …  ", "µ"]) == '1-2 - "a" ...\n\\u00B5\n'
+    assert page(["1–2 − “a” … ≥ 3 × 4  ", "µ"]) == '1-2 - "a" ... >= 3 x 4\n\\u00B5\n'
 
 
 def test_lines_are_broken_outside_quotes() -> None:

@@ -174,7 +174,7 @@ def _source(program: DatasetProgram, number: int, source: PlannedSource) -> Iter
     )
     for name, method in (("time_to_event", row.time_to_event), ("best_overall_response", row.best_overall_response)):
         if method is not None:
-            yield f"  {name}, which gives {', '.join(source.added)} (see methods.txt)"
+            yield from paragraph(f"{name} (see methods.txt), which gives {', '.join(source.added)}", 2)
             yield from spec_lines(method, indent=4)
     for name, text in row.parameter.items():
         yield from field(name, f"the constant {text}", 2)

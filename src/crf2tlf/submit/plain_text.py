@@ -14,7 +14,23 @@ WIDTH = 100
 NAME_WIDTH = 16
 """The columns that the name of a field takes."""
 
-_PLAIN = str.maketrans({"–": "-", "—": "-", "−": "-", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"'})
+_PLAIN = str.maketrans(
+    {
+        "–": "-",
+        "—": "-",
+        "−": "-",
+        "…": "...",
+        "‘": "'",
+        "’": "'",
+        "“": '"',
+        "”": '"',
+        "×": "x",
+        "÷": "/",
+        "≤": "<=",
+        "≥": ">=",
+        "≠": "!=",
+    }
+)
 _QUOTED = re.compile(r'"[^"\n]{1,60}"')
 _KEPT = "\x00"
 """Stands for a blank in quotes, where a line is not broken: rules compare with the text as it is."""
@@ -65,5 +81,5 @@ def paragraph(text: str, indent: int = 0) -> list[str]:
 
 
 def page(lines: Iterable[str]) -> str:
-    """Return lines of a listing as an ASCII text that ends in a line break; dashes and quotes of print become plain."""
+    """Return lines of a listing as an ASCII text with a line break at its end; signs of print become plain ones."""
     return "\n".join(ascii_text(line.translate(_PLAIN)).rstrip() for line in lines).strip("\n") + "\n"

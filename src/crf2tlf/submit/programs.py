@@ -134,7 +134,7 @@ def _readme(study: Study, names: Mapping[str, str]) -> Iterator[str]:
         "The datasets and outputs are made by the specs of the study, which the program crf2tlf carries out. Here are "
         "the specs, and for each dataset and output a listing made from what was carried out: where the records come "
         "from, each variable with its rule, and the order. All files are ASCII; a character outside ASCII is written "
-        "as \\uXXXX with its code in hexadecimal digits, and in the listings a dash or quote of print as a plain one."
+        "as \\uXXXX with its code in hexadecimal digits; in listings, dashes and other signs of print are plain."
     )
     about = {
         ORDER: "all steps in the order in which they are taken",
