@@ -139,7 +139,9 @@ def main() -> int:
     for name, seconds in measured.items():
         print(f"  {name:24} {seconds:7.2f} s")
     print(f"pyreadstat takes {ratio(measured)} times as long to write")
-    keep({"transport": {"records": given.records, "seconds": measured, "times as fast as pyreadstat": ratio(measured)}})
+    if given.records == RECORDS:
+        kept = {"records": given.records, "seconds": measured, "times as fast as pyreadstat": ratio(measured)}
+        keep({"transport": kept})
     return 0 if ratio(measured) >= LEAST_RATIO else 1
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crf2tlf.files import xpt_check
 from crf2tlf.files.xpt import XptDataset, XptVariable, write_xpt
 from crf2tlf.files.xpt_check import check_xpt, verify_xpt
 from crf2tlf.findings import Findings, Place
@@ -110,6 +111,18 @@ def test_a_file_is_compared_with_what_was_meant(tmp_path, frame, dataset, differ
     path = tmp_path / "ae.xpt"
     write_xpt(path, FRAME, DATASET, STAMP)
     assert len(verify_xpt(path, frame, dataset)) == differences
+
+
+@pytest.mark.parametrize("values_at_once", [1, 2, 3, 5, 100])
+def test_a_large_file_is_compared_in_several_passes(tmp_path, monkeypatch, values_at_once):
+    monkeypatch.setattr(xpt_check, "_VALUES_AT_ONCE", values_at_once)
+    frame = FRAME.assign(SEX=["M", "F"])
+    dataset = XptDataset(DATASET.name, DATASET.label, (*DATASET.variables, XptVariable("SEX", "Sex", "Char", 1)))
+    path = tmp_path / "ae.xpt"
+    write_xpt(path, frame, dataset, STAMP)
+    assert verify_xpt(path, frame, dataset) == []
+    assert len(verify_xpt(path, frame.assign(SEX=["M", "M"]), dataset)) == 1
+    assert len(verify_xpt(path, frame.iloc[:1], dataset)) == 1
 
 
 def test_a_blank_record_between_others_is_kept_and_one_at_the_end_is_known_to_be_lost(tmp_path):

@@ -20,7 +20,15 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyreadstat
 
 from crf2tlf.files.ibm_float import representable
-from crf2tlf.files.xpt import NUMBER_LENGTH, XptDataset, XptVariable, arrow_texts, as_sas_numbers, parse_format
+from crf2tlf.files.xpt import (
+    NUMBER_LENGTH,
+    XptDataset,
+    XptVariable,
+    arrow_texts,
+    as_sas_numbers,
+    holds_texts,
+    parse_format,
+)
 from crf2tlf.findings import Findings, Place
 
 LABEL_LENGTH = 40
@@ -30,6 +38,7 @@ _NAME = re.compile("[A-Z_][A-Z0-9_]{0,7}")
 _PRINTABLE_ASCII = "[ -~]*"
 _PLACES_SHOWN = 20
 _DIFFERENCES_SHOWN = 3
+_VALUES_AT_ONCE = 30_000_000  # as Python objects, some 2 GB; a file with more is read in several passes
 
 RecordPlace = Callable[[int], Place]
 """Where a record of the frame (counted from 0) comes from, for findings."""
@@ -111,7 +120,7 @@ def _faults_of_length_and_format(variable: XptVariable) -> Iterator[str]:
 
 def _check_texts(column: pd.Series[Any], variable: XptVariable, reporter: _Reporter) -> None:
     """Report texts that are too long or have other characters than printable ASCII."""
-    if len(column) == 0:
+    if holds_texts(column, min(variable.length, TEXT_LENGTH)):
         return
     codes, different = pd.factorize(column)
     if not all(isinstance(text, str) for text in different):
@@ -175,9 +184,9 @@ def read_back(path: Path) -> tuple[pd.DataFrame, XptDataset]:
     return pd.DataFrame({name: pd.Series(columns[name], dtype=dtype) for name, dtype in types.items()}), dataset
 
 
-def _read(path: Path) -> tuple[dict[str, list[Any]], XptDataset]:
+def _read(path: Path, **options: Any) -> tuple[dict[str, list[Any]], XptDataset]:
     """The columns as lists, since a frame made of them takes half as long again as reading them does."""
-    columns, meta = pyreadstat.read_xport(str(path), disable_datetime_conversion=True, output_format="dict")
+    columns, meta = pyreadstat.read_xport(str(path), disable_datetime_conversion=True, output_format="dict", **options)
     variables = tuple(
         XptVariable(
             name=name,
@@ -197,21 +206,30 @@ def verify_xpt(path: Path, frame: pd.DataFrame, dataset: XptDataset) -> list[str
     Compared are the dataset's name and label, each variable's name, label, type, length and format, the number of
     records, and every value: numbers exactly, texts without blanks at their end (the format keeps none).
     """
-    found, described = _read(path)
-    records = len(next(iter(found.values()), ()))
+    names = [variable.name for variable in dataset.variables]
+    at_once = max(1, _VALUES_AT_ONCE // max(1, len(frame)))
+    all_at_once = len(names) <= at_once
+    found, described = _read(path, metadataonly=not all_at_once)
     differences = [
         f"{what}: {there!r} in the file, {wanted!r} expected"
         for what, there, wanted in (
             ("name of the dataset", described.name, dataset.name),
             ("label of the dataset", described.label, dataset.label),
             ("variables", [_comparable(v) for v in described.variables], [_comparable(v) for v in dataset.variables]),
-            ("number of records", records, _without_blank_end(frame, dataset)),
         )
         if there != wanted
     ]
-    if not differences:
-        for variable in dataset.variables:
-            differences += _value_differences(found[variable.name], frame[variable.name].iloc[:records], variable)
+    if differences:
+        return differences
+    records = _without_blank_end(frame, dataset)
+    for start in range(0, len(names), at_once):
+        if not all_at_once:
+            found, _ = _read(path, usecols=names[start : start + at_once])
+        for variable in dataset.variables[start : start + at_once]:
+            values = found.pop(variable.name)  # so that they take memory no longer than need be
+            if len(values) != records:
+                return [*differences, f"number of records: {len(values)} in the file, {records} expected"]
+            differences += _value_differences(values, frame[variable.name].iloc[:records], variable)
     return differences
 
 
