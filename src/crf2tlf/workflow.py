@@ -27,6 +27,7 @@ from crf2tlf.files.json import json_text
 from crf2tlf.findings import Findings, Place, StudyError
 from crf2tlf.metadata.describe import describe_submission
 from crf2tlf.metadata.model import Submission
+from crf2tlf.metadata.qualifier_origins import with_qualifier_origins
 from crf2tlf.spec import Study, load_study
 from crf2tlf.submit.layout import FOLDER as PACKAGE
 from crf2tlf.submit.package import Package, assemble
@@ -135,7 +136,8 @@ def compute(root: Path, raw: Path | None, stop: Stop, progress: Progress, findin
     study = load_study(root, raw, findings)
     if study is None:
         raise StudyError(findings.items)
-    datasets = build_datasets(_until(study, stop), findings, lambda name: progress(f"building {name}"))
+    built = build_datasets(_until(study, stop), findings, lambda name: progress(f"building {name}"))
+    datasets = with_qualifier_origins(built)
     submissions = tuple(
         describe_submission(datasets, findings, sdtm=sdtm) for sdtm in (True, False) if sdtm or stop != "sdtm"
     )
