@@ -119,7 +119,7 @@ def check(
 
 @app.command()
 def package(
-    mode: Annotated[Mode, typer.Option(help="submission: errors stop; draft: outputs are marked.")] = Mode.SUBMISSION,
+    mode: Annotated[Mode, typer.Option(help="submission: errors stop; draft: all is marked.")] = Mode.SUBMISSION,
     core: Annotated[bool, typer.Option("--core", help=CORE_HELP)] = False,
     dataset_json: Annotated[bool, typer.Option("--dataset-json", help="Add Dataset-JSON beside m5.")] = False,
 ) -> None:
@@ -130,8 +130,9 @@ def package(
             _Place.study, _Place.raw, mode.value, _core(core), progress, findings, dataset_json=dataset_json
         )
     _show_written(outcome)
+    if mode is Mode.DRAFT:
+        out.print("the package is marked DRAFT")
     if findings.errors:
-        out.print("the package is marked DRAFT: the study has errors")
         raise typer.Exit(1)
 
 

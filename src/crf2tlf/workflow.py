@@ -81,8 +81,9 @@ def package(
 ) -> Outcome:
     """Build a study, check its conformance and write the package for the gateway to ``submission/``.
 
-    ``core`` is the command of the CDISC CORE engine, None: the project's own rules only. Raises :class:`StudyError`,
-    with the last package untouched, as :func:`build` does; in submission mode also for what is wrong with the package.
+    ``core`` is the command of the CDISC CORE engine, None: the project's own rules only. In draft mode everything says
+    DRAFT. Raises :class:`StudyError`, with the last package untouched, as :func:`build` does; in submission mode also
+    for what is wrong with the package.
     """
     outcome = conformance(root, raw, core, progress, findings)
     if mode == "submission":
@@ -90,8 +91,7 @@ def package(
     progress("writing the package")
     assert outcome.conformance is not None
     with _writing(root, findings), staged(root / PACKAGE, lambda _: False) as folder:
-        draft = bool(findings.errors)
-        made = Package(outcome.build, outcome.submissions, outcome.conformance, draft, dataset_json)
+        made = Package(outcome.build, outcome.submissions, outcome.conformance, mode == "draft", dataset_json)
         written = assemble(made, folder, findings)
         if mode == "submission":
             findings.stop_on_errors()

@@ -67,9 +67,10 @@ def assemble(package: Package, folder: Path, findings: Findings) -> list[Path]:
 
 
 def _write_data(package: Package, submission: Submission, layout: Layout) -> None:
+    """Write the data; of a dataset without records there is no file, and the define file says so (def:HasNoData)."""
     folder = layout.datasets(sdtm=submission.sdtm)
     folder.mkdir(parents=True)
-    datasets = written_datasets(package.build, sdtm=submission.sdtm)
+    datasets = [dataset for dataset in written_datasets(package.build, sdtm=submission.sdtm) if dataset.size]
     for path in write_datasets(package.build, datasets, folder, draft=package.draft):
         if path.suffix == ".xpt":
             continue
