@@ -11,6 +11,9 @@ from crf2tlf.findings import Severity
 STATUSES: tuple[Status, ...] = ("passed", "findings", "not applicable", "not run")
 Value = str | int
 
+_VALUES = 4
+"""How many different values a cell shows."""
+
 
 @dataclass(frozen=True)
 class ConformanceTable:
@@ -25,15 +28,16 @@ class ConformanceTable:
 def summary_table(conformance: Conformance) -> ConformanceTable:
     """Return for each engine how many rules ended how, and how many findings there are, explained and not.
 
-    An engine that names only some of its rules is counted by those.
+    A dash stands for what an engine does not tell: its version, or the rules in which it found nothing.
     """
     rows: list[tuple[Value, ...]] = []
     for engine, version in conformance.engines:
         rules = Counter(rule.status for rule in conformance.rules if rule.engine == engine)
+        silent = not (rules["passed"] or rules["not applicable"])
+        counts = ["–" if silent and status in ("passed", "not applicable") else rules[status] for status in STATUSES]
         found = [finding for finding in conformance.findings if finding.engine == engine]
         explained = sum(finding.explanation is not None for finding in found)
-        counts = (*(rules[status] for status in STATUSES), len(found), explained, len(found) - explained)
-        rows.append((engine, version or "–", *counts))
+        rows.append((engine, version or "–", *counts, len(found), explained, len(found) - explained))
     headings = ("Engine", "Version", *(f"Rules: {status}" for status in STATUSES), "Findings", "Explained", "Open")
     return ConformanceTable("Summary", headings, (14, 12, 13, 13, 19, 13, 11, 11, 11), tuple(rows))
 
@@ -71,7 +75,7 @@ def _row(finding: ConformanceFinding) -> tuple[Value, ...]:
         finding.message,
         ", ".join(finding.variables),
         records,
-        "\n".join(finding.values),
+        "\n".join(finding.values[:_VALUES]),
         finding.source,
         finding.explanation or "",
     )

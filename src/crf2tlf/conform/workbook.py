@@ -71,7 +71,7 @@ def _look(table: ConformanceTable, row: tuple[str | int, ...], place: int) -> di
 
 def _write_value(sheet: Any, line: int, place: int, value: str | int, formats: Formats, look: dict[str, Any]) -> None:
     if isinstance(value, int):
-        sheet.write_number(line, place, value, formats.of(**look))
+        sheet.write_number(line, place, value, formats.of(align="center", **look))
     elif value:
         sheet.write_string(line, place, value[:_LONGEST_TEXT], formats.for_text(value, wrap=True, **look))
     else:
