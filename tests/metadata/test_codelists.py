@@ -54,6 +54,28 @@ def test_a_value_that_the_list_lacks_is_a_finding(build_small: BuildStudy) -> No
     ]
 
 
+def test_a_qualifier_with_a_value_that_its_list_lacks(build_small: BuildStudy) -> None:
+    files = study("LBTESTCD: TEST\n", **{CODELISTS: "codelists: {UNIT: {from: UNIT}}\n"})
+    files["specs/sdtm/lb.yaml"] += "supplemental:\n  LBKIND: {rule: KIND, label: Kind of sample, codelist: UNIT}\n"
+    _, findings = described(build_small(files))
+    assert [(finding.code, str(finding.place)) for finding in findings] == [
+        ("DEFINE_VALUE", "raw/lab.csv:2"),
+        ("DEFINE_VALUE", "raw/lab.csv:4"),
+    ]
+
+
+def test_a_variable_that_is_made_of_one_that_does_not_exist(build_small: BuildStudy) -> None:
+    """A draft has metadata as far as there are any."""
+    variables = (
+        "LBTESTCD: TEST\nHELP: {rule: NOSUCH, output: false}\nLBCAT: upper(HELP)\nLBDY: {by: NO, cases: {A: 1}}\n"
+    )
+    built = build_small(study(variables))
+    assert "RULE_NAME" in built.codes
+    submission, _ = described(built)
+    assert item_of(submission, "LB.LBCAT").origin is not None
+    assert item_of(submission, "LB.LBDY").origin is not None
+
+
 def test_codes_have_their_names_as_decodes(build_small: BuildStudy) -> None:
     variables = "LBTESTCD: {rule: TEST, codelist: LBTESTCD}\nLBTEST: {rule: 'decode(LBTESTCD, \"LBTESTCD\")'}\n"
     submission, _ = described(build_small(study(variables)))

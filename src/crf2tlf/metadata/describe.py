@@ -92,7 +92,7 @@ def _check_item(context: Context, dataset: Dataset, item: Item, unlisted: set[st
     values = as_texts(dataset, item.name)
     outside = values.isin(unlisted).to_numpy(dtype=bool)
     if item.where:
-        outside &= selected(context.build.datasets, item.where)
+        outside = outside & selected(context.build.datasets, item.where)
     given = declared(dataset.spec, item.name)
     place = given.place if given.place.file else dataset.spec.place
     for shown, records in by_value(np.flatnonzero(outside), values):

@@ -170,7 +170,7 @@ class Methods:
                     key = (name.table, name.variable)
                     if key not in found and key not in new:
                         new[key] = self._concerned(key, pending)
-            found |= new
+            found |= {key: several for key, several in new.items() if several}
             pending = [part for several in new.values() for part in several]
         return found
 

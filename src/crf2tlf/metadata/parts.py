@@ -102,7 +102,7 @@ def _given(part: Part, given: VariableSpec) -> Part:
 
 def _cases(dataset: Dataset, part: Part) -> Iterator[Part]:
     """Yield a part once for each case of its `by` variable."""
-    if part.way != "rule" or part.given.by is None:
+    if part.way != "rule" or part.given.by is None or part.given.by not in dataset.kinds:
         yield part
         return
     chosen = as_texts(dataset, part.given.by)
