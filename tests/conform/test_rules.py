@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from crf2tlf.conform.catalogue import IN_ORDER, RULES, TOPICS
-from crf2tlf.conform.rule import apply_rule
+from crf2tlf.conform.rule import ConformanceRule, apply_rule
+from crf2tlf.conform.submitted import Submitted, SubmittedStudy
 
 from .cases import Case
 from .cases_adam import ADAM
@@ -39,16 +43,15 @@ def test_every_rule_has_a_table_that_passes_and_one_that_fails() -> None:
 
 
 @pytest.mark.parametrize("rule", IN_ORDER, ids=lambda rule: rule.code)
-def test_every_rule_says_what_it_is_and_cites_its_source(rule: object) -> None:
-    code, text, source, topic = (getattr(rule, name) for name in ("code", "text", "source", "topic"))
-    assert re.fullmatch(r"[A-Z][A-Z0-9_]+", code)
-    assert text.endswith(".")
-    assert re.search(r"SDTM|ADaM|OCCDS|FDA|PMDA", source)
-    assert topic in TOPICS
+def test_every_rule_says_what_it_is_and_cites_its_source(rule: ConformanceRule) -> None:
+    assert re.fullmatch(r"[A-Z][A-Z0-9_]+", rule.code)
+    assert rule.text.endswith(".")
+    assert re.search(r"SDTM|ADaM|OCCDS|FDA|PMDA", rule.source)
+    assert rule.topic in TOPICS
 
 
 @pytest.mark.parametrize("rule", IN_ORDER, ids=lambda rule: rule.code)
-def test_a_dataset_without_records_is_no_trouble(rule: object) -> None:
+def test_a_dataset_without_records_is_no_trouble(rule: ConformanceRule) -> None:
     """No rule falls over a study whose datasets are all empty."""
     tables = {
         "DM": "USUBJID RFSTDTC ARMCD ARM;",
@@ -63,7 +66,30 @@ def test_a_dataset_without_records_is_no_trouble(rule: object) -> None:
         "ADTTE": "USUBJID PARAMCD AVAL CNSR STARTDT ADT EVNTDESC SRCDOM SRCVAR SRCSEQ;",
         "ADAE": "USUBJID AESEQ AETERM ASTDT AENDT ASTDY ADURN ADURU;",
     }
-    apply_rule(rule, study(tables))  # type: ignore[arg-type]
+    apply_rule(rule, study(tables))
+
+
+KINDS = {
+    "numbers": lambda size: pd.Series(np.arange(size), dtype="float64"),
+    "dates": lambda size: pd.Series(["2020-01-01"] * size).astype("datetime64[s]"),
+    "other texts": lambda size: pd.Series((["", "é", None, "2020-13"] * size)[:size], dtype="str"),
+    "nothing": lambda size: pd.Series([None] * size, dtype="str"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("rule", IN_ORDER, ids=lambda rule: rule.code)
+def test_columns_of_any_kind_are_no_trouble(rule: ConformanceRule, kind: str) -> None:
+    """A draft may hold numbers where texts belong, and the other way round: a rule finds that wrong or nothing."""
+    case = next(case for case in CASES if case.rule == rule.code and not case.found)
+    right = study(case.tables)
+    for variable in {name for dataset in right for name in dataset.names}:
+        wrong = {d.name: _with(d, variable, KINDS[kind](d.size)) if d.has(variable) else d for d in right}
+        apply_rule(rule, SubmittedStudy(right.study, wrong))
+
+
+def _with(dataset: Submitted, variable: str, values: object) -> Submitted:
+    return replace(dataset, frame=dataset.frame.assign(**{variable: values}))
 
 
 def test_records_are_numbered_as_in_the_file_and_values_shown() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import pandas as pd
+
 from crf2tlf.conform.columns import among, differ, found_in, positions, present, repeated
 from crf2tlf.conform.rule import ERROR, WARNING, Problem, analyses, dataset_rule, named
 from crf2tlf.conform.submitted import Submitted, SubmittedStudy
@@ -45,7 +47,7 @@ def subjects_of_dm(dataset: Submitted, study: SubmittedStudy) -> Iterator[Proble
     assigned = present(dm.text("ARMCD"))
     lost = assigned & ~found_in([dm.text("USUBJID")], [dataset.text("USUBJID")])
     if lost.any():
-        shown = ", ".join(dm.text("USUBJID")[lost].iloc[:5])
+        shown = ", ".join(dm.text("USUBJID")[lost].fillna("missing").iloc[:5])
         yield Problem(f"{int(lost.sum())} subjects with an arm in DM are not in ADSL: {shown}", ("USUBJID",))
 
 
@@ -88,7 +90,7 @@ def treatment_dates(dataset: Submitted, study: SubmittedStudy) -> Iterator[Probl
             yield Problem(f"neither {one} nor {other} is in the dataset", (one, other))
     ends = [name for name in dataset.names if re.fullmatch(r"TR\d\dEDT", name)]
     if ends and dataset.has("TRTEDT"):
-        last = dataset.frame[ends].max(axis=1)
+        last = pd.DataFrame({name: dataset.date(name) for name in ends}).max(axis=1)
         wrong = present(last) & differ(dataset.date("TRTEDT"), last)
         yield Problem("TRTEDT is not the last of the periods' ends", ("USUBJID", "TRTEDT", *ends), wrong)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crf2tlf.conform.columns import absent, among, found_in, of_subject, plain, present, repeated
+from crf2tlf.conform.columns import absent, among, found_in, of_subject, plain, positions, present, repeated
 from crf2tlf.conform.dates import Moments, after, day, earliest, latest
 from crf2tlf.conform.rule import ERROR, WARNING, Problem, dataset_rule, named, tabulations
 from crf2tlf.conform.submitted import Mask, Submitted, SubmittedStudy
@@ -119,7 +119,10 @@ def _exposed(dataset: Submitted, exposure: Submitted, dates: pd.Series[Any], whi
     days = pd.Series(day(dates))
     extreme = days.groupby(subjects).min() if which == "first" else days.groupby(subjects).max()
     extreme = extreme[~days.isna().groupby(subjects).any()]
-    return dataset.text("USUBJID").map(extreme).to_numpy(dtype="datetime64[D]")
+    subject = dataset.text("USUBJID")
+    at = positions([subject], [pd.Series(extreme.index, dtype="str")]) if len(extreme) else np.full(dataset.size, -1)
+    found = np.append(extreme.to_numpy(dtype="datetime64[D]"), np.datetime64("NaT"))
+    return np.asarray(found[at], dtype="datetime64[D]")  # -1 is the last: not a time
 
 
 @dataset_rule("DM_DEATH", ERROR, applies=named("DM"), needs=("DTHFL",))

@@ -185,8 +185,7 @@ def visit_pairs(study: SubmittedStudy) -> Iterator[Problem]:
         start += dataset.size
         for says, wrong in (("VISITNUM has several names", names), ("VISIT has several numbers", numbers)):
             if wrong[part].any():
-                shown = dataset.frame.loc[wrong[part], ["VISITNUM", "VISIT"]].drop_duplicates().head(3)
-                pairs = "; ".join(f"{n:g} {v}" for n, v in shown.itertuples(index=False))
+                pairs = "; ".join((dataset.text("VISITNUM") + " " + name[part].array)[wrong[part]].unique()[:3])
                 yield Problem(f"{says}: {pairs}", ("VISITNUM", "VISIT"), wrong[part], dataset.name)
 
 
