@@ -146,7 +146,7 @@ class Codelists:
         name = use.names[0]
         meaning = decodes(self.study, name)
         own = self.study.codelists.codelists.get(name)
-        added = set(own.add) if own else set()
+        added = list(own.add) if own else []
         wanted = set(listed) if listed is not None else {*use.values, *use.possible}
         for value in dict.fromkeys([*(listed or meaning), *added]):
             if value in wanted or value in added:
