@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 
 from crf2tlf.analysis.results import Column, Output, Row
 from crf2tlf.display import render
+from crf2tlf.display.excel import write_workbook
 
 from . import samples
 
@@ -118,3 +119,10 @@ def test_wrapped_rows_are_high_enough(tmp_path: Path) -> None:
     output = samples.table([samples.STUB, samples.COUNT], [samples.row("short", "1"), samples.row("long " * 60, "1")])
     sheet = workbook(tmp_path, output)["table-1"]
     assert sheet.row_dimensions[5].height > 4 * sheet.row_dimensions[4].height
+
+
+def test_a_second_workbook_in_one_process_is_the_same(tmp_path: Path) -> None:
+    # xlsxwriter changes the settings that it is given
+    results = samples.results(samples.DEMOGRAPHICS)
+    written = [write_workbook(results, {}, tmp_path / name).read_bytes() for name in ("one.xlsx", "two.xlsx")]
+    assert written[0] == written[1]

@@ -20,7 +20,6 @@ from crf2tlf.display.text import sheet_names
 
 _CONTENTS = "Contents"
 _PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_SETTINGS = {"in_memory": True, "default_format_properties": TYPEFACE}
 _LONGEST_TEXT = 32_767
 _CUT = " … [continued in the Word document]"
 _CHARACTERS = {"portrait": 92, "landscape": 140}
@@ -32,7 +31,8 @@ _GAP = 4.0
 def write_workbook(results: Results, pictures: Mapping[str, Picture], path: Path) -> Path:
     """Write every output into one workbook and return its path."""
     content = BytesIO()
-    with xlsxwriter.Workbook(content, {**_SETTINGS, **_PLAIN_TEXT}) as book:
+    typeface = {"default_format_properties": dict(TYPEFACE)}  # a copy: xlsxwriter changes what it is given
+    with xlsxwriter.Workbook(content, {"in_memory": True, **typeface, **_PLAIN_TEXT}) as book:
         _set_properties(book, results)
         formats = Formats(book)
         names = sheet_names([output.id for output in results.outputs], taken=[_CONTENTS])
