@@ -82,10 +82,18 @@ def lengths(path: Path) -> dict[str, int]:
 def test_a_variable_is_as_long_in_all_datasets_as_its_longest_value_in_the_study(
     build_small: BuildSmall, tmp_path: Path
 ) -> None:
-    build = built(build_small(study()))
+    files = study()
+    for path, rule in {"sdtm/ae": "{value: V1}", "sdtm/ce": "{value: VISIT 10}", "adam/adae": "AE.VISIT"}.items():
+        own = f"USUBJID: USUBJID\n              VISIT: {rule}"
+        files[f"specs/{path}.yaml"] = files[f"specs/{path}.yaml"].replace("USUBJID: USUBJID", own)
+    build = built(build_small(files))
     write(build, tmp_path, sdtm=True)
     write(build, tmp_path, sdtm=False)
-    assert lengths(tmp_path / "ae.xpt")["AETERM"] == lengths(tmp_path / "adae.xpt")["AETERM"] == len("pain (longer)")
+    # the longest is in CE
+    assert [lengths(tmp_path / f"{name}.xpt")["VISIT"] for name in ("ae", "ce", "adae")] == [8, 8, 8]
+    # a longer value in an analysis dataset leaves the tabulations as they are
+    assert lengths(tmp_path / "ae.xpt")["AETERM"] == len("pain")
+    assert lengths(tmp_path / "adae.xpt")["AETERM"] == len("pain (longer)")
     # supplemental qualifiers have their own, by FDA's guide
     assert lengths(tmp_path / "suppae.xpt")["QVAL"] == len("a long note")
     assert lengths(tmp_path / "suppce.xpt")["QVAL"] == len("short")
@@ -101,9 +109,9 @@ def test_a_variable_is_as_long_in_all_datasets_as_its_longest_value_in_the_study
     ("term", "length", "findings"),
     [
         # a declared length is trimmed to the longest value
-        ("{rule: TERM, length: 200}", 13, []),
+        ("{rule: TERM, length: 200}", 4, []),
         # a longer value is a finding
-        ("{rule: TERM, length: 3}", 13, ["TEXT_LENGTH"]),
+        ("{rule: TERM, length: 3}", 3, ["TEXT_LENGTH"]),
     ],
 )
 def test_a_declared_length_is_an_upper_bound(
@@ -132,7 +140,7 @@ def test_each_dataset_is_a_transport_file_dataset_json_and_ndjson(build_small: B
         ("IT.AE.DOMAIN", "string", 2, None),
         ("IT.AE.USUBJID", "string", 5, 2),
         ("IT.AE.AESEQ", "integer", None, 3),
-        ("IT.AE.AETERM", "string", 13, None),
+        ("IT.AE.AETERM", "string", 4, None),
         # one of them is a partial date, for which Dataset-JSON has no type
         ("IT.AE.AESTDTC", "string", None, None),
     ]

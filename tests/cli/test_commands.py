@@ -64,11 +64,16 @@ def test_build_goes_as_far_as_it_is_told(unbuilt: Path, stop: str, folders: set[
 
 
 def test_build_writes_every_dataset_and_output(built_study: Path) -> None:
-    assert made(built_study) == [
-        *("adam/adae.xpt", "adam/adsl.xpt", "adam/lineage.json"),
-        *("sdtm/ae.xpt", "sdtm/dm.xpt", "sdtm/ledger.csv", "sdtm/lineage.json", "sdtm/mh.xpt", "sdtm/suppmh.xpt"),
+    data = {"adam/adae", "adam/adsl", "sdtm/ae", "sdtm/dm", "sdtm/mh", "sdtm/suppmh"}
+    define = {
+        f"{folder}/{name}" for folder in ("adam", "sdtm") for name in ("define.xml", "define2-1.xsl", "define.html")
+    }
+    assert set(made(built_study)) == {
+        *(f"{name}.{suffix}" for name in data for suffix in ("xpt", "json", "ndjson")),
+        *define,
+        *("adam/lineage.json", "sdtm/ledger.csv", "sdtm/lineage.json"),
         *("tlf/listing-1.docx", "tlf/results.json", "tlf/table-1.docx", "tlf/tlf.docx", "tlf/tlf.xlsx"),
-    ]
+    }
 
 
 def test_a_second_build_gives_the_same_bytes(changed: Changed) -> None:
@@ -167,7 +172,7 @@ def test_reconcile_without_published_numbers_is_no_agreement(changed: Changed) -
 def test_plain_lines_where_nobody_watches(changed: Changed) -> None:
     ran = run(changed(), "build")
     assert [line.split(": ")[-1] for line in ran.out.splitlines()] == [
-        *("analysing", "writing files", "6 files", "3 files", "5 files")
+        *("analysing", "writing files", "17 files", "10 files", "5 files")
     ]
     assert ran.err == ""
     assert "\x1b" not in ran.out

@@ -26,9 +26,10 @@ Lengths = Mapping[tuple[str, str], int]
 def transport_lengths(build: BuildResult) -> Lengths:
     """Return the length of every text variable of all datasets that are written.
 
-    A variable has the same length in all datasets of the study: the longest value's in any of them, at least 1. A
-    supplemental qualifier dataset has lengths of its own. A declared length is an upper bound; longer values are
-    findings. Source: FDA Study Data Technical Conformance Guide, section 3.3.3 (Dataset Column Length).
+    A variable has the same length in all datasets of the study: the longest value's in any of them, at least 1. Only
+    longer values in analysis datasets leave the tabulations as they are, which are there before them. A supplemental
+    qualifier dataset has lengths of its own. A declared length is an upper bound; longer values are findings. Source:
+    FDA Study Data Technical Conformance Guide, section 3.3.3 (Dataset Column Length).
     """
     longest: dict[tuple[str, str], int] = {}
     for dataset in build.datasets.values():
@@ -37,13 +38,16 @@ def transport_lengths(build: BuildResult) -> Lengths:
                 length = dataset.frame[variable.name].str.len().max()
                 bound = variable.length or LONGEST
                 longest[dataset.name, variable.name] = 1 if pd.isna(length) else max(1, min(int(length), bound))
-    study_wide: dict[str, int] = {}
+    study_wide: dict[tuple[bool, str], int] = {}
     for (dataset_name, name), length in longest.items():
-        if not is_supplement(build.datasets[dataset_name]):
-            study_wide[name] = max(length, study_wide.get(name, 1))
+        dataset = build.datasets[dataset_name]
+        for sdtm in () if is_supplement(dataset) else (True, False) if dataset.sdtm else (False,):
+            study_wide[sdtm, name] = max(length, study_wide.get((sdtm, name), 1))
     return {
-        (dataset_name, name): length if is_supplement(build.datasets[dataset_name]) else study_wide[name]
-        for (dataset_name, name), length in longest.items()
+        (name, variable): length
+        if is_supplement(build.datasets[name])
+        else study_wide[build.datasets[name].sdtm, variable]
+        for (name, variable), length in longest.items()
     }
 
 
