@@ -1,4 +1,4 @@
-"""Whole studies under the conformance rules: the reference trial, and the CDISC pilot as published."""
+"""The CDISC pilot under the conformance rules; the reference trial is in tests/reference."""
 
 from __future__ import annotations
 
@@ -7,35 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from crf2tlf import workflow
 from crf2tlf.build import build_study
-from crf2tlf.conform import VARIABLE, check
+from crf2tlf.conform import check
 from crf2tlf.findings import Findings
 
 ROOT = Path(__file__).parents[2]
 PILOT_SPECS = ROOT / "tests" / "studies" / "pilot"
-
-
-@pytest.mark.slow
-def test_the_reference_trial_has_no_finding_without_an_explanation() -> None:
-    findings = Findings()
-    build = build_study(ROOT, None, findings)
-    assert build is not None
-    conformance = check(build, findings)
-    assert [f"{f.rule}: {f.dataset}: {f.message}" for f in conformance.unexplained] == []
-    assert [rule.rule for rule in conformance.rules if rule.status == "not applicable"] == []
-    assert [str(finding) for finding in findings if finding.code.startswith("CONFORM_")] == []
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(VARIABLE not in os.environ, reason=f"{VARIABLE} does not name a command that runs CDISC CORE")
-def test_cdisc_core_has_no_finding_without_an_explanation_and_runs_every_rule() -> None:
-    findings = Findings()
-    outcome = workflow.conformance(ROOT, None, os.environ[VARIABLE], lambda _: None, findings)
-    assert outcome.conformance is not None
-    assert [name for name, _ in outcome.conformance.engines] == ["crf2tlf", "CDISC CORE"]
-    assert [f"{f.rule}: {f.dataset}: {f.message}" for f in outcome.conformance.unexplained] == []
-    assert [str(finding) for finding in findings if finding.code.startswith("CONFORM_")] == []
 
 
 # Counts that CDISC CORE 0.17.1 has too on the same files stand with its rule.

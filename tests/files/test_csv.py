@@ -155,7 +155,7 @@ def test_half_a_million_records_take_seconds(tmp_path):
     record = b'001,"some, text",NA,,12.5,2017-01-02,ABC,DEF,GHI,JKL,MNO,PQR\n'
     path = tmp_path / "big.csv"
     path.write_bytes(b"A,B,C,D,E,F,G,H,I,J,K,L\n" + record * 500_000)
-    start = time.perf_counter()
+    start = time.process_time()  # what the machine does beside is not counted
     table = read_csv(path, "raw/big.csv", "utf-8", Findings())
     assert len(table.frame) == 500_000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

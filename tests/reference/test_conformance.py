@@ -18,6 +18,7 @@ def test_the_projects_own_rules_find_nothing(reference: workflow.Outcome) -> Non
     findings = Findings()
     checked = check(reference.build, findings)
     assert [(f.rule, f.dataset, f.message) for f in checked.findings] == []
+    assert [rule.rule for rule in checked.rules if rule.status == "not applicable"] == []
 
 
 @pytest.mark.slow
