@@ -31,6 +31,20 @@ from crf2tlf.methods import CATALOGUE
             "text(sequence() within USUBJID, LBTESTCD in the order of STUDYID, USUBJID, LBSEQ)",
         ),
         ("DM.RFSTDTC", "a copy of DM.RFSTDTC"),
+        ('lookup(DM.RFSTDTC, where=DM.DOMAIN == "DM")', 'DM.RFSTDTC of the subject\'s record where DM.DOMAIN = "DM"'),
+        ("lookup(DM.RFSTDTC, by=[STUDYID])", "DM.RFSTDTC of the record with the same STUDYID"),
+        ("yn(exists(DM))", "yn(there is a record in DM for the subject)"),
+        (
+            'yn(count(DM, where=DM.DOMAIN == "DM") == 1 and KIND is None)',
+            'yn((count(DM) over the subject\'s records where DM.DOMAIN = "DM") = 1 and KIND of form lab is missing)',
+        ),
+        ("text(count(DM, by=[]))", "text(count(DM) over all records)"),
+        (
+            'text(count(study.arms, where=study.arms.ARMCD == "A"))',
+            'text(count(arms) over all records where arms.ARMCD = "A")',
+        ),
+        ("text(sequence(order=[]))", "text(sequence() within USUBJID in the order in which they are read)"),
+        ("text(duration(DAY, DAY))", 'text(duration(DAY of form lab, DAY of form lab, unit="days", both_ends=true))'),
     ],
 )
 def test_words(build_small: BuildStudy, rule: str, words: str) -> None:
@@ -90,6 +104,12 @@ def test_equal_rules_share_a_method(build_small: BuildStudy) -> None:
     item = item_of(submission, "LB.LBDY")
     assert item.method == "LB.LBDY"
     assert item.values == ()
+
+
+def test_a_method_of_several_variables_has_none_of_their_names(build_small: BuildStudy) -> None:
+    submission, _ = described(build_small(analysis("PARAMCD: LBTESTCD\nSAFFL: ADSL.SAFFL\nADT: date(DM.RFSTDTC)\n")))
+    shared, own = (method_of(submission, item_of(submission, name)) for name in ("LB.USUBJID", "LB.LBSEQ"))
+    assert (shared.name, own.name) == ("Derivation of USUBJID", "Derivation of LB.LBSEQ")
 
 
 def test_row_sources_that_nothing_tells_apart_are_cases(build_small: BuildStudy) -> None:

@@ -50,6 +50,8 @@ class Methods:
             number = next(n for n in range(1, len(taken) + 2) if _numbered(name, n) not in taken)
             method = Method(_numbered(name, number), label, key[0], description, rule, str(parts[0].place))
             self._methods[key] = method
+        elif self._methods[key].name != label:  # a name of one of its users would mislead at the others
+            self._methods[key] = replace(self._methods[key], name=f"Derivation of {parts[0].variable}")
         return self._methods[key].id
 
     def key(self, part: Part) -> str:

@@ -58,7 +58,7 @@ def resolve(study: Study, part: Part, tree: ast.expr, *, of_source: bool = False
         return _bare(study, part, parts[0], of_source=of_source)
     if parts[0] == "source" and len(parts) == 2:
         return _source(part, parts[1])
-    if parts[0] == "study" and len(parts) == 2:
+    if parts[0] == "study" and len(parts) == 2 and parts[1] not in study.spec.tables:
         return Reference("constant", "", parts[1])
     if parts[0] in ("raw", "study"):
         table = ".".join(parts[:2])

@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from crf2tlf.build.metadata import variable_names
 from crf2tlf.metadata.parts import Part
 from crf2tlf.metadata.references import Reference, resolve
 from crf2tlf.methods import CATALOGUE, Method
@@ -34,6 +35,9 @@ _OTHER_CALLS = {
     "interval": "the value of the interval that a date lies in: from its start on, before its end",
     "decode": "what a term means by its codelist",
 }
+_SAID = ("lookup", "exists")
+"""Methods that the words about a call say themselves, so that nothing need be explained."""
+_OF = {"the subject's record": " for the subject", "the one record": "", "the record": ""}
 _SOURCE_FACTS = {
     "source_dataset": "the name of the dataset that the record was made from",
     "source_variable": "the name of the variable there that the value was made from",
@@ -88,7 +92,7 @@ class Words:
 
     def _operand(self, tree: ast.expr, same: type[ast.expr]) -> str:
         bare = not isinstance(tree, (ast.BoolOp, ast.BinOp, ast.IfExp)) or (same is ast.BoolOp and _is_and(tree))
-        return self.expression(tree) if bare else f"({self.expression(tree)})"
+        return self.expression(tree) if bare and not self._has_tail(tree) else f"({self.expression(tree)})"
 
     def _comparison(self, tree: ast.Compare) -> str:
         parts, left = [], tree.left
@@ -111,35 +115,52 @@ class Words:
     def _call(self, name: str, tree: ast.Call) -> str:
         if name in _SOURCE_FACTS:
             return _SOURCE_FACTS[name]
-        given = [self._argument(argument) for argument in tree.args]
-        given += [f"{k.arg}={self._argument(k.value)}" for k in tree.keywords if k.arg not in _SHAPE]
-        shape = {k.arg or "": k.value for k in tree.keywords if k.arg in _SHAPE}
-        text = f"{name}({', '.join(given)})"
+        options = [k for k in tree.keywords if k.arg not in _SHAPE]
+        alone = len(tree.args) + len(options) == 1
+        given = [self._argument(argument, alone=alone) for argument in tree.args]
+        given += [f"{option.arg}={self._argument(option.value)}" for option in options]
         entry = CATALOGUE.get(name)
         if entry is None or entry.shape == "columns":
-            return text
-        seen = list(self._records(entry, tree, shape))
-        return f"{text} {' '.join(seen)}" if seen else text
+            given += _defaults(entry, tree) if entry else []
+            return f"{name}({', '.join(given)})"
+        seen = list(self._records(entry, tree, _shape(tree)))
+        return " ".join([*_opening(name, given, seen), *seen])
 
-    def _argument(self, tree: ast.expr) -> str:
-        text = self.expression(tree)
-        return f"({text})" if isinstance(tree, (ast.List, ast.Tuple)) else text
+    def _argument(self, tree: ast.expr, *, alone: bool = False) -> str:
+        bracketed = isinstance(tree, (ast.List, ast.Tuple)) or (not alone and self._has_tail(tree))
+        return f"({self.expression(tree)})" if bracketed else self.expression(tree)
+
+    def _has_tail(self, tree: ast.expr) -> bool:
+        """Whether words about records follow a call, so that one cannot see where it ends."""
+        if not isinstance(tree, ast.Call) or not isinstance(tree.func, ast.Name):
+            return False
+        entry = CATALOGUE.get(tree.func.id)
+        return entry is not None and entry.shape != "columns" and any(self._records(entry, tree, _shape(tree)))
 
     def _records(self, entry: Method, tree: ast.Call, shape: Mapping[str, ast.expr]) -> Iterator[str]:
         """Yield which records an aggregate or a window looks at, and in which order."""
         by = self.expression(shape["by"]) if "by" in shape else ""
+        joined = [found for found in self._named(tree.args) if found.where in ("lookup", "records")]
         if entry.shape == "window":
             yield f"within {by or 'USUBJID'}"
         elif by and by != "USUBJID":
             yield f"over records with the same {by}"
-        elif any(found.where in ("lookup", "records") for found in self._named(tree.args)):
+        elif joined and (("by" in shape and not by) or not any(map(self._has_subjects, joined))):
+            yield "over all records"
+        elif joined:
             yield "over the subject's records"
         if "where" in shape:
             yield f"where {self.expression(shape['where'])}"
         if "order" in shape:
-            yield f"in the order of {self.expression(shape['order'])}"
+            order = self.expression(shape["order"])
+            yield f"in the order of {order}" if order else "in the order in which they are read"
         elif entry.shape == "window" or entry.name in ("first", "last"):
             yield f"in the order of {', '.join(self.part.spec.keys)}"
+
+    def _has_subjects(self, found: Reference) -> bool:
+        """Whether a table is about subjects: design tables and trial design datasets are not."""
+        spec = self.study.datasets.get(found.table)
+        return not found.is_design and (spec is None or "USUBJID" in variable_names(spec))
 
     def _named(self, trees: Iterable[ast.expr]) -> Iterator[Reference]:
         for tree in trees:
@@ -147,6 +168,33 @@ class Words:
                 found = resolve(self.study, self.part, node) if isinstance(node, (ast.Name, ast.Attribute)) else None
                 if found is not None:
                     yield found
+
+
+def _shape(tree: ast.Call) -> dict[str, ast.expr]:
+    return {k.arg or "": k.value for k in tree.keywords if k.arg in _SHAPE}
+
+
+def _opening(name: str, given: list[str], seen: list[str]) -> list[str]:
+    """Return how words about a call begin; ``seen`` are those about its records, of which the first may change."""
+    if name not in _SAID or len(given) != 1:
+        return [f"{name}({', '.join(given)})"]
+    if seen and seen[0].startswith("over "):
+        first = seen.pop(0)
+        whose = {"over the subject's records": "the subject's record", "over all records": "the one record"}
+        record = whose.get(first) or first.replace("over records", "the record")
+    else:
+        record = "the record"
+    if name == "lookup":
+        return [f"{given[0]} of {record}"]
+    return [f"there is a record in {given[0]}{_OF[record] if record in _OF else record.removeprefix('the record')}"]
+
+
+def _defaults(entry: Method, tree: ast.Call) -> list[str]:
+    """Return the options that a call leaves out and that count without, as a call that gives them has them."""
+    named = {keyword.arg for keyword in tree.keywords}
+    signature = list(inspect.signature(entry.function).parameters.values())[len(tree.args) :]
+    left = [p for p in signature if p.name.rstrip("_") not in named and isinstance(p.default, (bool, str))]
+    return [f"{p.name.rstrip('_')}={constant(p.default).lower()}" for p in left if p.default]
 
 
 def reference(found: Reference) -> str:
@@ -182,6 +230,8 @@ def explained(calls: Mapping[str, set[str]]) -> list[str]:
     """Return for each method what the catalogue says of it: what it is, and what the options mean that matter."""
     found = []
     for name, options in calls.items():
+        if name in _SAID:
+            continue
         entry = CATALOGUE.get(name)
         text = " ".join([entry.summary, *_on_options(entry, options)]) if entry else _OTHER_CALLS.get(name, "")
         if text:
