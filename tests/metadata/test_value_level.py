@@ -126,3 +126,17 @@ def test_copies_from_several_datasets(build_small: BuildStudy) -> None:
     assert set(values.values()) == {"LB.LBORRES", "DM.RFSTDTC"}
     assert item_of(submission, "ADX.USUBJID").origin is not None
     assert item_of(submission, "ADX.SRCDOM").values == ()
+
+
+def test_only_results_have_the_name_of_their_test(build_small: BuildStudy) -> None:
+    """The category of ALT is a category, whatever its records are about."""
+    rows = ROWS.replace("{value: ALT}, LBCAT: KIND", "{value: ALT}, LBCAT: '\"derived \" + RES'")
+    submission, _ = described(
+        build_small(study("LBTESTCD:\nLBTEST: LBTESTCD\nLBORRES:\nLBCAT: {label: Category}\n", rows))
+    )
+    labels = {
+        name: [value.label for value in item_of(submission, f"LB.{name}").values] for name in ("LBORRES", "LBCAT")
+    }
+    assert labels["LBORRES"] == ["GLUC", "ALT"]
+    assert len(set(labels["LBCAT"])) == 1
+    assert labels["LBCAT"][0] == item_of(submission, "LB.LBCAT").label

@@ -153,7 +153,9 @@ def _value(
 
 
 def _label(dataset: Dataset, variable: VariableMetadata, clause: Clause) -> str:
-    """Return the name of the test or parameter that a clause is about, if it is one; else the variable's label."""
+    """Return for results, and the values of QNAM and --PARMCD, what they are of; else the variable's label."""
+    if not is_result(dataset, variable.name) and variable.name not in ("QVAL", f"{dataset.name}VAL"):
+        return variable.label
     code, name = topic(dataset), topic_name(dataset)
     values = [value for part in clause.where if part.variable == code for value in part.values]
     if len(values) != 1 or name is None or name not in dataset.frame:
