@@ -33,6 +33,7 @@ types: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.replicate
+	$(BIN)/python -m benchmarks.transport
 
 # The reference pages, made from models and docstrings.
 docs: $(READY)
