@@ -123,3 +123,14 @@ def test_dictionaries(build_small: BuildStudy) -> None:
         "specs/sdtm/lb.yaml:12: error: SPEC_REFERENCE: study.yaml does not tell the version of the dictionary MedDAR "
         "(did you mean MedDRA?); add it under dictionaries"
     ]
+
+
+def test_lists_of_the_standard_have_their_names_in_words(build_small: BuildStudy) -> None:
+    """The study's own selection has its own name beside it, so that two of one list differ."""
+    lists = "codelists: {FASTING: {from: EVAL, terms: {FASTED: , FED: }}}\n"
+    variables = (
+        "LBTESTCD: TEST\nLBCAT: {rule: KIND, codelist: FASTING}\nLBBLFL: {rule: flag(FLAG == '1'), codelist: NY}\n"
+    )
+    submission, _ = described(build_small(study(variables, **{CODELISTS: lists})))
+    names = {id: codelist_of(submission, id).name for id in ("NY", "FASTING")}
+    assert names == {"NY": "No Yes Response", "FASTING": "Evaluator (FASTING)"}

@@ -68,3 +68,19 @@ def test_every_table_is_described_with_its_source():
     assert "NCI" in readme
     for table in data.iterdir():
         assert table.name == "README.md" or f"`{table.name}`" in readme
+
+
+# Source: NCI EVS, SDTM and ADaM Terminology (Codelist Name)
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("EPOCH", "Epoch"),
+        ("NY", "No Yes Response"),
+        ("ACN", "Action Taken with Study Treatment"),
+        ("TPHASE", "Trial Phase Response"),
+        ("DATEFL", "Date Imputation Flag"),
+        ("GAD02PC", "GAD02PC"),
+    ],
+)
+def test_names_in_words(name, label):
+    assert codelist(name).label == label

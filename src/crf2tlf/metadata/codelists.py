@@ -124,7 +124,7 @@ class Codelists:
             )
         own = self.study.codelists.codelists.get(use.names[0])
         standard = cdisc_codelist(own.from_ if own and own.from_ else use.names[0])
-        label = own.label if own and own.label else use.names[0]
+        label = own.label if own and own.label else _label(use.names[0], standard)
         listed = list(own.terms) if own and own.terms is not None else None
         terms = _ordered([*self._terms(use, standard, listed), *self._unlisted(id, use)], decoded=bool(use.decodes))
         if standard is None:
@@ -153,6 +153,13 @@ class Codelists:
                 term = standard.terms.get(value) if standard else None
                 decode = use.decodes.get(value) or meaning.get(value)
                 yield Term(value, decode, term.code if term else None, extended=standard is not None and term is None)
+
+
+def _label(name: str, standard: CdiscCodelist | None) -> str:
+    """Return the name of a codelist in words; the study's own selections of one have theirs beside it."""
+    if standard is None:
+        return name
+    return standard.label if name in (standard.name, standard.code) else f"{standard.label} ({name})"
 
 
 def _part(use: _Use, name: str, allowed: Mapping[str, str | None]) -> _Use:

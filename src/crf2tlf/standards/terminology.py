@@ -28,7 +28,8 @@ class Term:
 class Codelist:
     """A codelist: NCI code, submission name, whether a sponsor may extend it, and its terms by submission value.
 
-    ``package`` names the release it comes from (``SDTM CT 2025-03-28``).
+    ``package`` names the release it comes from (``SDTM CT 2025-03-28``), ``label`` is the name in words (``Epoch`` for
+    ``EPOCH``; the submission name where the tables know no other).
     """
 
     code: str
@@ -36,6 +37,7 @@ class Codelist:
     extensible: bool
     package: str
     terms: Mapping[str, Term] = field(repr=False)
+    label: str = ""
 
     def find(self, text: str) -> Term | None:
         """Return the term a text stands for, or None if there is none or the text could mean several.
@@ -103,6 +105,12 @@ def _read_terminology(table: str) -> tuple[dict[str, list[dict[str, str]]], dict
     return rows_by_code, code_by_name
 
 
+@cache
+def _names_in_words() -> Mapping[str, str]:
+    """Return the names of codelists by NCI code."""
+    return {row["codelist_code"]: row["name"] for row in read_table("codelist-names.csv")}
+
+
 def _as_codelist(package: str, rows: Iterable[dict[str, str]]) -> Codelist:
     """Build a codelist from its rows, which share the codelist's code, name and extensibility."""
     rows = list(rows)
@@ -119,4 +127,5 @@ def _as_codelist(package: str, rows: Iterable[dict[str, str]]) -> Codelist:
         extensible=first["extensible"] == "Y",
         package=package,
         terms=MappingProxyType(terms),
+        label=_names_in_words().get(first["codelist_code"], first["codelist"]),
     )
