@@ -188,7 +188,8 @@ def _show_conformance(outcome: workflow.Outcome) -> int:
             shown.add_row(*(str(row[place]) for place in places))
         if table.rows:
             tables.print(shown)
-    path = conformance_workbook(outcome.conformance, outcome.build.study.spec, _Place.study / "conformance.xlsx")
+    with workflow.writing(_Place.study, outcome.findings):
+        path = conformance_workbook(outcome.conformance, outcome.build.study.spec, _Place.study / "conformance.xlsx")
     out.print(f"{path}: all findings and rules")
     return len(outcome.conformance.unexplained)
 

@@ -22,7 +22,7 @@ from crf2tlf.build.write import write_datasets, written_datasets
 from crf2tlf.conform import Conformance, check, report
 from crf2tlf.define import write_define
 from crf2tlf.display import render
-from crf2tlf.files.atomic import staged
+from crf2tlf.files.atomic import STAGING, staged
 from crf2tlf.files.json import json_text
 from crf2tlf.findings import Findings, Place, StudyError
 from crf2tlf.metadata.describe import describe_submission
@@ -65,7 +65,7 @@ def build(root: Path, raw: Path | None, stop: Stop, mode: Mode, progress: Progre
     if mode == "submission":
         findings.stop_on_errors()
     progress("writing files")
-    with _writing(root, findings):
+    with writing(root, findings):
         return replace(outcome, written=tuple(write(outcome, root, stop, draft=bool(findings.errors))))
 
 
@@ -90,7 +90,7 @@ def package(
         findings.stop_on_errors()
     progress("writing the package")
     assert outcome.conformance is not None
-    with _writing(root, findings), staged(root / PACKAGE, lambda _: False) as folder:
+    with writing(root, findings), staged(root / PACKAGE, lambda _: False) as folder:
         made = Package(outcome.build, outcome.submissions, outcome.conformance, mode == "draft", dataset_json)
         written = assemble(made, folder, findings)
         if mode == "submission":
@@ -121,14 +121,22 @@ def _conformance(outcome: Outcome, core: str | None) -> Conformance:
 
 
 @contextmanager
-def _writing(root: Path, findings: Findings) -> Iterator[None]:
-    """Make a file that cannot be written a finding."""
+def writing(root: Path, findings: Findings) -> Iterator[None]:
+    """Make a file that cannot be written a finding, and raise :class:`StudyError`."""
     try:
         yield
     except OSError as error:
-        file = Path(error.filename).name if error.filename else root.name
-        findings.add("OUTPUT_FILE", Place(file), f"cannot be written: {error.strerror or error}")
+        message = f"cannot be written: {error.strerror or error}; make the place free, and one that you may write to"
+        findings.add("OUTPUT_FILE", Place(_output(root, error.filename2 or error.filename)), message)
         raise StudyError(findings.items) from error
+
+
+def _output(root: Path, file: str | None) -> str:
+    """Return the path of an output inside the study's folder; of a folder where it is made, that of its final place."""
+    path, root = Path(file or root).resolve(), root.resolve()
+    inside = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
+    first, *rest = inside.parts or (".",)
+    return Path(STAGING.sub(r"\1", first), *rest).as_posix()
 
 
 def compute(root: Path, raw: Path | None, stop: Stop, progress: Progress, findings: Findings) -> Outcome:

@@ -92,8 +92,7 @@ def test_an_output_that_is_made_no_more_goes_and_other_files_stay(changed: Chang
 
 def test_outputs_that_cannot_be_written_are_a_finding(changed: Changed) -> None:
     root = changed(removed("sdtm/ae.xpt"), lambda root: (root / "sdtm/ae.xpt").mkdir())
-    assert "ae.xpt is a folder where a file is to be written" in stopped(root).findings[0]
-    assert ": OUTPUT_FILE: " in stopped(root).findings[0]
+    assert "a folder stands where a file is to be written" in stopped(root).finding("sdtm/ae.xpt: error: OUTPUT_FILE")
 
 
 def test_raw_data_may_be_elsewhere(unbuilt: Path, tmp_path: Path) -> None:

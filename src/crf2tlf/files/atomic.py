@@ -7,7 +7,9 @@ the files are being moved, each file is whole, an old one or a new one.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -16,6 +18,9 @@ from pathlib import Path
 
 Keep = Callable[[Path], bool]
 """Says of a file, by its path inside the folder, whether it stays although the new set lacks it."""
+
+STAGING = re.compile(r"^\.(.+)-[^-]+\.staged$")
+"""The name of a folder where outputs wait; the group is the folder that they are for."""
 
 
 @contextmanager
@@ -69,10 +74,10 @@ def _files(folder: Path) -> list[Path]:
 def _refuse_obstacle(folder: Path, file: Path) -> None:
     target = folder / file
     if target.is_dir() and not target.is_symlink():
-        raise FileExistsError(f"{target} is a folder where a file is to be written")
+        raise FileExistsError(errno.EEXIST, "a folder stands where a file is to be written", str(target))
     for parent in file.parents:
         if (folder / parent).exists() and not (folder / parent).is_dir():
-            raise FileExistsError(f"{folder / parent} is a file where a folder is needed")
+            raise FileExistsError(errno.EEXIST, "a file stands where a folder is needed", str(folder / parent))
 
 
 def _remove_empty_parents(folder: Path, file: Path) -> None:
