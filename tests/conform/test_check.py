@@ -10,7 +10,7 @@ import openpyxl
 
 from crf2tlf import conform
 from crf2tlf.conform import Conformance, check, conformance_workbook, findings_table, report, summary_table
-from crf2tlf.findings import Severity
+from crf2tlf.findings import Place, Severity
 from tests.conftest import BuildStudy, Built, form
 
 DM = """\
@@ -106,6 +106,14 @@ def test_an_explanation_for_an_unknown_rule_or_dataset_is_an_error(build_small: 
     assert "no dataset DMX (did you mean DM?)" in second
 
 
+def test_an_explanation_may_be_for_a_dataset_that_a_rule_misses(build_small: BuildStudy) -> None:
+    text = "explanations:\n  - {rule: TRIAL_DESIGN, dataset: TI, reason: The criteria are in the protocol only.}\n"
+    study = built(build_small, text)
+    explained = {f.dataset for f in checked(study).findings if f.rule == "TRIAL_DESIGN" and f.explanation}
+    assert explained == {"TI"}
+    assert not study.messages("CONFORM_RULE")
+
+
 def test_an_explanation_without_a_reason_is_refused(build_small: BuildStudy) -> None:
     study = built(build_small, "explanations:\n  - {rule: SEQUENCE}\n")
     assert study.build is None
@@ -135,6 +143,16 @@ def test_what_nothing_explains_can_be_reported_at_its_spec(build_small: BuildStu
     assert len(reported) == len(conformance.unexplained)
     arm = next(finding for finding in reported if "ARMCD is not" in finding.message)
     assert (arm.place.file, arm.severity) == ("specs/sdtm/dm.yaml", Severity.WARNING)
+    missing = next(finding for finding in reported if "no dataset TI" in finding.message)
+    assert missing.place.file == "specs/sdtm/ti.yaml"
+
+
+def test_a_finding_about_a_variable_stands_at_its_rule(build_small: BuildStudy) -> None:
+    study = build_small({**FILES, "raw/demog.csv": "SUBJ,SEX\n01,Z\n"})
+    assert study.build is not None
+    report(checked(study), study.build, study.findings)
+    (listed,) = (f for f in study.findings if f.code == "CONFORM_FINDING" and "TERM_LISTED" in f.message)
+    assert listed.place == Place("specs/sdtm/dm.yaml", 1 + DM.splitlines().index("  SEX: SEX"))
 
 
 def test_tables_count_and_sort(build_small: BuildStudy) -> None:

@@ -77,7 +77,18 @@ def test_the_report_of_the_engines_own_command_line_is_read() -> None:
     assert read.version == "0.17.1"
 
 
-@pytest.mark.parametrize("text", ["no JSON", "[1, 2]", '{"dataset": "AE"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no JSON",
+        "[1, 2]",
+        '{"dataset": "AE"}',
+        '{"rule": 1, "dataset": "AE", "message": "Has end"}',
+        '{"rule": "CORE-1", "dataset": ["AE"], "message": "Has end"}',
+        '{"rule": "CORE-1", "dataset": "AE", "row": 1}',
+        '{"rule": "", "dataset": "AE", "message": "Has end"}',
+    ],
+)
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="line 1"):
         read_report(text)

@@ -9,11 +9,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from crf2tlf.build import BuildResult, write_datasets, written_datasets
+from crf2tlf.build.metadata import declared
 from crf2tlf.conform.catalogue import check_conformance
 from crf2tlf.conform.core import run_core
 from crf2tlf.conform.core_report import CoreReport
 from crf2tlf.conform.explain import explain
-from crf2tlf.conform.model import Conformance, Engine
+from crf2tlf.conform.model import Conformance, ConformanceFinding, Engine
 from crf2tlf.findings import Findings, Place
 
 
@@ -41,7 +42,7 @@ def check(
         outcomes += engine.rules
         found += engine.findings
     ran = [name for name, _ in engines]
-    datasets = [name for name, dataset in build.datasets.items() if dataset.spec.output]
+    datasets = {*(n for n, dataset in build.datasets.items() if dataset.spec.output), *(f.dataset for f in found)}
     explained = tuple(explain(build.study, found, ran, datasets, findings))
     return Conformance(tuple(engines), tuple(outcomes), explained)
 
@@ -61,14 +62,27 @@ def _transport_files(build: BuildResult, folder: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory() as scratch:
         draft = bool(build.findings.errors)
-        write_datasets(build, written_datasets(build, sdtm=True), Path(scratch), draft=draft)
+        datasets = written_datasets(build, sdtm=True)
+        write_datasets(build, datasets, Path(scratch), draft=draft, dataset_json=False)
         yield Path(scratch)
 
 
 def report(conformance: Conformance, build: BuildResult, findings: Findings) -> None:
-    """Put each finding without an explanation among the findings of a run, as CONFORM_FINDING at its dataset's spec."""
+    """Put each finding without an explanation among the findings of a run, as CONFORM_FINDING.
+
+    Its place is the spec of its first variable that has one, else its dataset's; where there is no such dataset, the
+    file in which its spec would be.
+    """
     for finding in conformance.unexplained:
-        dataset = build.datasets.get(finding.dataset)
-        place = dataset.spec.place if dataset else Place(finding.dataset or finding.engine)
         message = f"{finding.rule}: {finding.dataset}: {finding.message}"
+        place = _place(finding, build)
         findings.add("CONFORM_FINDING", place, message, severity=finding.severity, count=finding.count)
+
+
+def _place(finding: ConformanceFinding, build: BuildResult) -> Place:
+    dataset = build.datasets.get(finding.dataset)
+    if dataset is None:
+        folder = "adam" if finding.dataset.startswith("AD") else "sdtm"
+        return Place(f"specs/{folder}/{finding.dataset.lower()}.yaml" if finding.dataset else finding.engine)
+    specs = (declared(dataset.spec, name) for name in finding.variables)
+    return next((spec.place for spec in specs if spec.place.file), dataset.spec.place)

@@ -66,7 +66,7 @@ def _words(command: str) -> list[str]:
     except ValueError as error:
         raise _Failure(f"the command {command!r} cannot be read: {error}") from error
     if not words:
-        raise _Failure("no command is named")
+        raise _Failure(f"{VARIABLE} is not set, so no command is named; set it, or leave --core out")
     return words
 
 

@@ -62,7 +62,7 @@ def read_report(text: str) -> CoreReport:
             parsed = _parsed(line, number)
             version = str(parsed.get("version") or version)
             if "rule" in parsed:
-                entries.append(_of_line(parsed))
+                entries.append(_of_line(parsed, number))
             elif "version" not in parsed:
                 raise ValueError(f"line {number} names no rule")
     return _report(version, entries)
@@ -86,10 +86,15 @@ def _parsed(line: str, number: int) -> dict[str, Any]:
     return parsed
 
 
-def _of_line(line: Mapping[str, Any]) -> _Entry:
+def _of_line(line: Mapping[str, Any], number: int) -> _Entry:
+    for key in ("rule", "dataset", "message", "not run", "status"):
+        if not isinstance(line.get(key) or "", str):
+            raise ValueError(f"in line {number}, {key!r} is no text")
+    if not line["rule"] or not {"message", "not run", "status"} & set(line):
+        raise ValueError(f"line {number} has no rule, or none of 'message', 'not run' and 'status'")
     values = line.get("values")
     return _Entry(
-        rule=str(line["rule"]),
+        rule=line["rule"],
         dataset=_dataset(line.get("dataset")),
         message=str(line.get("message") or ""),
         source=str(line.get("source") or ""),
