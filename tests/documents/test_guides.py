@@ -13,9 +13,11 @@ import pytest
 
 from crf2tlf.conform.model import Conformance, ConformanceFinding, RuleOutcome
 from crf2tlf.documents import guides, write_guides
+from crf2tlf.documents.guide_parts import conformance_section
 from crf2tlf.documents.model import Document, Table, numbered, texts
 from crf2tlf.findings import Findings, Severity
 from crf2tlf.metadata.describe import describe_submission
+from crf2tlf.metadata.model import Submission
 
 from ..conftest import BuildStudy, Built, form
 
@@ -126,6 +128,11 @@ def built(build_small: BuildStudy) -> Built:
 Made = dict[str, Document]
 
 
+def make_submission(built: Built, *, sdtm: bool) -> Submission:
+    assert built.build is not None
+    return describe_submission(built.build, Findings(), sdtm=sdtm)
+
+
 def made(built: Built, findings: Findings | None = None) -> Made:
     assert built.build is not None, [str(f) for f in built.findings]
     own = Findings()
@@ -218,6 +225,7 @@ def text(built: Built) -> Guide:
         ("csdrg", "2.1 Protocol Number and Title", ["Protocol number | P-1", "Protocol title | A test study"]),
         ("csdrg", "2.2 Protocol Design", ["One arm."]),
         ("csdrg", "3.1 Overview", ["Yes, 2020-12-31", "screen failures? | No"]),
+        ("csdrg", "3.1 Overview", ["a subset of the collected data? | Yes; what is left out is in  Annotated CRF"]),
         ("csdrg", "3.2 Annotated CRF", ["2 forms", "SPARE | Spare", "DONE | Any event | No event"]),
         ("csdrg", "3.2 Annotated CRF", ["Events | No event | 1"]),
         ("csdrg", "3.3 SDTM Subject Domains", ["AE – Adverse Events | Events | 2 | 1 |  |  | "]),
@@ -253,6 +261,22 @@ def test_sections_are_filled_from_what_was_built(text: Guide, guide: str, headin
 def test_findings_stand_in_the_guide_of_their_dataset_only(text: Guide) -> None:
     assert "Odd flag" not in text("csdrg", "4.2 Issues Summary")
     assert "Not coded" not in text("adrg", "6.2 Issues Summary")
+
+
+def test_a_guide_speaks_of_the_checks_of_its_own_datasets(built: Built) -> None:
+    """The events have a finding, the analysis datasets none: the guide of the latter does not clear the former."""
+    section = conformance_section(make_submission(built, sdtm=False), Conformance((("crf2tlf", "1.0"),), (), ()), [])
+    shown = " ".join(texts(Document("", "", "", "", sections=(section,))))
+    assert "own checks of these datasets have no findings" in shown
+
+
+def test_outputs_without_analyses_have_no_results_metadata(build_small: BuildStudy) -> None:
+    """A listing shows records; Analysis Results Metadata 1.0 is about results."""
+    listing = "id: listing-1\ntitle: Listing 1. Subjects\nlisting: {columns: [{value: USUBJID, label: Id}]}\n"
+    built = build_small({**FILES, "specs/tlf/listing-1.yaml": listing})
+    shown = section_text(made(built)["adrg"], "5.1 Overview")
+    assert "1 tables, listings and figures" in shown
+    assert "results metadata" not in shown
 
 
 def test_acronyms_are_those_that_the_guide_uses(text: Guide) -> None:

@@ -30,12 +30,15 @@ def dataset_sections(build: BuildResult, submission: Submission) -> Section:
 
 
 def _overview(submission: Submission) -> Block:
-    outputs = len(submission.displays)
+    """Tell how many datasets and outputs there are, and of how many the define file has results metadata."""
+    datasets, outputs = len(submission.datasets), len(submission.displays)
+    described = sum(bool(display.results) for display in submission.displays)
+    if not outputs:
+        return paragraph(f"There are {datasets} analysis datasets.")
+    which = "each" if described == outputs else f"the {described} that show results of analyses"
     return paragraph(
-        f"There are {len(submission.datasets)} analysis datasets. {outputs} tables, listings and figures are made from "
-        "them; define.xml has the analysis results metadata of each."
-        if outputs
-        else f"There are {len(submission.datasets)} analysis datasets."
+        f"There are {datasets} analysis datasets. {outputs} tables, listings and figures are made from them"
+        + (f"; define.xml has the analysis results metadata of {which}." if described else ", all without analyses.")
     )
 
 

@@ -127,9 +127,15 @@ def _overview(build: BuildResult, submission: Submission) -> Section:
         ),
         ("Do the datasets include screen failures?", yes(bool(failures))),
         ("Were domains planned and not submitted because no data were collected?", listed(empty)),
-        ("Are the submitted data a subset of the collected data?", line("See ", Text("Annotated CRF", link="#acrf"))),
+        ("Are the submitted data a subset of the collected data?", _subset(build, submission)),
     ]
     return Section("Overview", (questions(rows),))
+
+
+def _subset(build: BuildResult, submission: Submission) -> str | Line:
+    if any((*_fields_left_out(build, submission), *_records_left_out(build))):
+        return line("Yes; what is left out is in ", Text("Annotated CRF", link="#acrf"))
+    return "No"
 
 
 def _acrf(build: BuildResult, submission: Submission) -> Section:
@@ -146,8 +152,9 @@ def _acrf(build: BuildResult, submission: Submission) -> Section:
     )
 
 
-def _not_submitted(build: BuildResult, submission: Submission) -> Iterator[Block]:
-    rows = [
+def _fields_left_out(build: BuildResult, submission: Submission) -> list[tuple[str, Text, str, str]]:
+    """Return the fields that go to no variable: form and page, field, question, the records that it leaves out."""
+    return [
         (
             f"{form.label or name}, page {listed(map(str, submission.pages[name]))}",
             Text(use.column, code=True),
@@ -158,6 +165,10 @@ def _not_submitted(build: BuildResult, submission: Submission) -> Iterator[Block
         for use in field_uses(build, submission)[name]
         if not use.targets and not use.selects
     ]
+
+
+def _not_submitted(build: BuildResult, submission: Submission) -> Iterator[Block]:
+    rows = _fields_left_out(build, submission)
     columns = [Column("Form", 2), Column("Field", 1.2), Column("Question", 2.4), Column("Records it leaves out", 2)]
     if not any(leaves_out for *_, leaves_out in rows):
         columns = columns[:-1]
@@ -165,13 +176,18 @@ def _not_submitted(build: BuildResult, submission: Submission) -> Iterator[Block
     yield table(columns, shown, "Fields that are not submitted") if rows else paragraph("All fields are submitted.")
 
 
-def _left_out(build: BuildResult) -> Iterator[Block]:
+def _records_left_out(build: BuildResult) -> list[tuple[str, str, str]]:
+    """Return the records of forms that are in no dataset: form, reason, and how many."""
     forms = build.study.forms
-    rows = [
+    return [
         (forms[entry.form].label or entry.form, entry.detail, str(entry.count))
         for entry in build.ledger
         if entry.fate == "left out"
     ]
+
+
+def _left_out(build: BuildResult) -> Iterator[Block]:
+    rows = _records_left_out(build)
     columns = (Column("Form", 2), Column("Reason", 5), Column("Records", 1, "right"))
     if rows:
         yield table(columns, rows, "Collected records that are in no dataset")

@@ -192,7 +192,8 @@ def _datasets(group: list[ConformanceFinding]) -> str:
 
 
 def _details(conformance: Conformance, checks: list[Finding]) -> Section:
-    nothing = paragraph("Every rule that applies was run, and the study's own data checks have no findings.")
+    text = "Every rule that applies was run, and the study's own checks of these datasets have no findings."
+    nothing = paragraph(text)
     return Section("Additional Conformance Details", tuple(_detail_blocks(conformance.rules, checks)) or (nothing,))
 
 
