@@ -115,7 +115,7 @@ def _conformance(outcome: Outcome, core: str | None) -> Conformance:
     with TemporaryDirectory() as scratch:
         folder, tabulations = Path(scratch), outcome.submissions[0]
         draft = bool(findings.errors)
-        write_datasets(build, written_datasets(build, sdtm=True), folder, draft=draft)
+        write_datasets(build, written_datasets(build, sdtm=True), folder, draft=draft, dataset_json=False)
         define = write_define(replace(tabulations, draft=draft), folder, findings)[0]
         return check(build, findings, core=core, folder=folder, define=define)
 

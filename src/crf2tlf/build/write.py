@@ -27,8 +27,10 @@ def written_datasets(build: BuildResult, *, sdtm: bool) -> list[Dataset]:
     return [d for d in build.datasets.values() if d.sdtm is sdtm and d.spec.output]
 
 
-def write_datasets(build: BuildResult, datasets: Iterable[Dataset], folder: Path, *, draft: bool = False) -> list[Path]:
-    """Write each dataset as a transport file, as Dataset-JSON and as NDJSON; return the paths of all files.
+def write_datasets(
+    build: BuildResult, datasets: Iterable[Dataset], folder: Path, *, draft: bool = False, dataset_json: bool = True
+) -> list[Path]:
+    """Write each dataset as a transport file, and as Dataset-JSON and NDJSON if asked; return the paths of all files.
 
     Transport files are read back and compared. One above the study's size limit is also given in pieces under
     ``split/``. Raises ``AssertionError`` where a file is not its data.
@@ -39,9 +41,11 @@ def write_datasets(build: BuildResult, datasets: Iterable[Dataset], folder: Path
         frame, described = as_held(*transport_form(dataset, lengths), draft=draft)
         path = folder / f"{dataset.name.lower()}.xpt"
         _write_transport(path, frame, described, study.release_timestamp)
-        beside = path.with_suffix(".json"), path.with_suffix(".ndjson")
-        write_dataset_json(*beside, *json_form(build, dataset, frame, described))
-        written += [path, *beside]
+        written.append(path)
+        if dataset_json:
+            beside = path.with_suffix(".json"), path.with_suffix(".ndjson")
+            write_dataset_json(*beside, *json_form(build, dataset, frame, described))
+            written += beside
         if transport_size(described, len(frame)) > study.transport.split_above:
             pieces = _write_pieces(build, frame, described, folder / SPLIT, names)
             names |= set(pieces)

@@ -71,15 +71,11 @@ def _write_data(package: Package, submission: Submission, layout: Layout) -> Non
     folder = layout.datasets(sdtm=submission.sdtm)
     folder.mkdir(parents=True)
     datasets = [dataset for dataset in written_datasets(package.build, sdtm=submission.sdtm) if dataset.size]
-    for path in write_datasets(package.build, datasets, folder, draft=package.draft):
-        if path.suffix == ".xpt":
-            continue
-        if package.dataset_json:
-            beside = layout.dataset_json(sdtm=submission.sdtm)
-            beside.mkdir(parents=True, exist_ok=True)
-            path.rename(beside / path.name)
-        else:
-            path.unlink()
+    written = write_datasets(package.build, datasets, folder, draft=package.draft, dataset_json=package.dataset_json)
+    beside = layout.dataset_json(sdtm=submission.sdtm)
+    for path in (path for path in written if path.suffix != ".xpt"):
+        beside.mkdir(parents=True, exist_ok=True)
+        path.rename(beside / path.name)
 
 
 def _write_define(package: Package, submission: Submission, layout: Layout, findings: Findings) -> None:
