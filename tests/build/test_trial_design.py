@@ -86,5 +86,8 @@ def test_a_value_outside_the_parameters_codelist(build_small: BuildSmall) -> Non
     study = FILES["specs/study.yaml"].replace("DOUBLE BLIND", "TWICE BLIND")
     built = build_small({**FILES, "specs/study.yaml": study})
     assert built.codes == ["CODELIST_EXTENDED"]  # CDISC's list may be extended
-    assert "TS.TSVAL: 'TWICE BLIND' is not in the codelist TBLIND" in built.messages("CODELIST_EXTENDED")[0]
+    assert (
+        "TS.TSVAL: 'TWICE BLIND' is not in the codelist TBLIND (DOUBLE BLIND, "
+        in built.messages("CODELIST_EXTENDED")[0]
+    )
     assert built.values("TS", "TSVALCD")[5] is None

@@ -49,7 +49,12 @@ CASES: list[tuple[str, tuple[Edit, ...], str, tuple[str, ...]]] = [
     ),
     ("empty file", (written(AE, b""),), at(AE, 1, "RAW_FILE_EMPTY"), ("no header line",)),
     ("only white space", (written(AE, b" \n \n"),), at(AE, 1, "RAW_FILE_EMPTY"), ("no header line",)),
-    ("header only", (written(AE, HEADER + "\n"),), at(AE, 1, "RAW_FILE_EMPTY"), ("a header line but no record",)),
+    (
+        "header only",
+        (written(AE, HEADER + "\n"),),
+        at(AE, 1, "RAW_FILE_EMPTY"),
+        ("a header line but no record", "severity: {RAW_FILE_EMPTY: note}"),
+    ),
     (
         "workbook where CSV is stated",
         (written(AE, b"PK\x03\x04\x14\x00"),),
@@ -155,7 +160,7 @@ CASES: list[tuple[str, tuple[Edit, ...], str, tuple[str, ...]]] = [
         "value outside the codelist",
         (replaced(DIAGNOSIS, "SKIN", "SKN"),),
         at(DIAGNOSIS, 4, "CODELIST_VALUE"),
-        ("MH.MHORGAN: 'SKN' is not in the codelist ORGAN",),
+        ("MH.MHORGAN: 'SKN' is not in the codelist ORGAN (", "SKIN"),
     ),
     # records
     (

@@ -48,9 +48,11 @@ def test_a_value_that_the_list_lacks_is_a_finding(build_small: BuildStudy) -> No
     assert [term.value for term in codelist_of(submission, "UNIT").terms] == ["FASTED", "FED"]  # for a draft
     assert [str(finding) for finding in findings] == [
         "raw/lab.csv:2: error: DEFINE_VALUE: LB.LBCAT: 'FASTED' is not in the codelist UNIT of the define file; "
-        "put it on record with `add` in codelists.yaml (rule: specs/sdtm/lb.yaml:11)",
+        "correct it, or put it on record with `add` in codelists.yaml if the list may be extended "
+        "(rule: specs/sdtm/lb.yaml:11)",
         "raw/lab.csv:4: error: DEFINE_VALUE: LB.LBCAT: 'FED' is not in the codelist UNIT of the define file; "
-        "put it on record with `add` in codelists.yaml (rule: specs/sdtm/lb.yaml:11)",
+        "correct it, or put it on record with `add` in codelists.yaml if the list may be extended "
+        "(rule: specs/sdtm/lb.yaml:11)",
     ]
 
 

@@ -225,7 +225,7 @@ def test_large_files_need_pieces(package: Layout) -> None:
     for path in others:
         (path.parent / "split").mkdir(exist_ok=True)
         (path.parent / "split" / f"{path.stem}1.xpt").write_bytes(path.read_bytes())
-    assert all("a piece has at most" in line for line in found(package, large))
+    assert all("a piece has at most" in line and "raise split_above" in line for line in found(package, large))
     assert len(found(package, large)) == len(others)
 
 

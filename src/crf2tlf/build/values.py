@@ -12,7 +12,7 @@ from crf2tlf.build.metadata import VariableMetadata, declared, describe
 from crf2tlf.build.result import Dataset
 from crf2tlf.build.run import report_records
 from crf2tlf.build.tables import Tables
-from crf2tlf.findings import Findings, Place
+from crf2tlf.findings import Findings, Place, nearest
 from crf2tlf.methods import CATALOGUE, Kind
 from crf2tlf.rules.grouping import codes, combine
 from crf2tlf.rules.scope import by_value
@@ -81,7 +81,7 @@ def _check_codelist(
         lists = [found for name in names if (found := allowed_values(study, name))]
         if not lists:
             continue
-        allowed = set().union(*(set(terms) for terms, _ in lists))
+        allowed = list(dict.fromkeys(term for terms, _ in lists for term in terms))
         listed = values.isna() | values.isin(allowed)
         if variable.name.endswith("STRESC"):  # a result is a term of the list or a number
             listed |= values.str.fullmatch(_NUMBER).fillna(False).astype(bool)
@@ -90,10 +90,17 @@ def _check_codelist(
         if code == "CODELIST_EXTENDED" and not allowed:
             continue
         for shown, records in by_value(outside, values):
-            message = f"{dataset.name}.{variable.name}: {shown} is not in the codelist {', '.join(names)}"
+            takes = _expected(str(values.iloc[records[0]]), allowed)
+            message = f"{dataset.name}.{variable.name}: {shown} is not in the codelist {', '.join(names)}{takes}"
             _report(dataset, records, code, message, tables, findings, place)
 
 
+def _expected(value: str, allowed: list[str]) -> str:
+    """Return what a codelist takes: its terms where they are few, else the one most like the value."""
+    return f" ({', '.join(allowed)})" if len(allowed) <= _FEW_TERMS else nearest(value, allowed)
+
+
+_FEW_TERMS = 8
 _NUMBER = r"[<>]?=?[+-]?[0-9]+(\.[0-9]+)?"
 _SHORT_NAME = r"[A-Z_][A-Z0-9_]{0,7}"
 

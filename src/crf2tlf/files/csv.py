@@ -247,4 +247,8 @@ def _report_shape(records: _Records, width: int, place_name: str, findings: Find
             count=len(records.misshapen),
         )
     elif not len(records.lines):
-        findings.add("RAW_FILE_EMPTY", Place(place_name, 1), "the file has a header line but no record")
+        message = (
+            "the file has a header line but no record; if nobody filled in the form, "
+            "put `severity: {RAW_FILE_EMPTY: note}` into specs/study.yaml"
+        )
+        findings.add("RAW_FILE_EMPTY", Place(place_name, 1), message)

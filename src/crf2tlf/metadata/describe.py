@@ -97,6 +97,6 @@ def _check_item(context: Context, dataset: Dataset, item: Item, unlisted: set[st
     place = given.place if given.place.file else dataset.spec.place
     for shown, records in by_value(np.flatnonzero(outside), values):
         what = f"{dataset.name}.{item.name}: {shown} is not in the codelist {item.codelist} of the define file"
-        message = f"{what}; put it on record with `add` in codelists.yaml"
+        message = f"{what}; correct it, or put it on record with `add` in codelists.yaml if the list may be extended"
         table, positions = dataset.spec.dataset, dataset.positions[records]
         report_records(context.build.tables, table, positions, "DEFINE_VALUE", message, place, context.findings)

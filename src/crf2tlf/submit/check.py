@@ -64,7 +64,10 @@ def _none(_path: Path) -> str:
 
 def _split_problem(path: Path, kind: str, size: int, largest: int) -> str:
     if kind == "split":
-        return f"has {size} bytes; a piece has at most {largest}"
+        return (
+            f"has {size} bytes although a piece has at most {largest}: not even one record fits; "
+            "raise split_above under transport in specs/study.yaml"
+        )
     if any((path.parent / "split").glob(f"{path.stem}*.xpt")):
         return _transport_problem(path)
     return f"has {size} bytes, more than {largest}, and there are no pieces of it in split/"
