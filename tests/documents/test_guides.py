@@ -15,7 +15,7 @@ from crf2tlf.conform.model import Conformance, ConformanceFinding, RuleOutcome
 from crf2tlf.documents import guides, write_guides
 from crf2tlf.documents.guide_parts import conformance_section
 from crf2tlf.documents.model import Document, Table, numbered, texts
-from crf2tlf.findings import Findings, Severity
+from crf2tlf.findings import Findings, Place, Severity
 from crf2tlf.metadata.describe import describe_submission
 from crf2tlf.metadata.model import Submission
 
@@ -312,8 +312,15 @@ def test_authored_text_in_other_scripts_needs_a_font(build_small: BuildStudy) ->
     findings = Findings()
     made(build_small({**FILES, **JAPANESE}), findings)
     (found,) = [f for f in findings if f.code == "DOCUMENT_TEXT"]
-    assert found.place.file == "specs/guides/csdrg.md"
+    assert found.place == Place("specs/guides/csdrg.md", 3)
     assert "'単群'" in found.message
+
+
+def test_a_text_that_nobody_wrote_in_the_guide_is_not_looked_for_there(build_small: BuildStudy) -> None:
+    study = build_small({**FILES, "specs/raw/ae.yaml": FILES["specs/raw/ae.yaml"].replace("Events", "有害事象")})
+    findings = Findings()
+    made(study, findings)
+    assert {f.place for f in findings if f.code == "DOCUMENT_TEXT"} == {Place("csdrg.pdf")}
 
 
 def test_a_font_of_the_study_helps(build_small: BuildStudy, tmp_path: Path) -> None:

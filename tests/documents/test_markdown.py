@@ -76,6 +76,14 @@ def test_what_a_guide_does_not_take_is_a_finding(text: str, line: int, what: str
     assert all(message.startswith(f"specs/guides/a.md:{line}: error: GUIDE_TEXT: {what} cannot") for message in found)
 
 
+def test_a_table_wider_than_a_page_is_a_finding() -> None:
+    rows = "|" + " a |" * 13 + "\n|" + "---|" * 13 + "\n"
+    assert messages(f"# T\n\nText.\n\n{rows}") == [
+        "specs/guides/a.md:5: error: GUIDE_TEXT: a table of 13 columns does not fit on a page; "
+        "make tables of at most 12"
+    ]
+
+
 def test_text_before_the_first_heading_is_a_finding() -> None:
     assert messages("Text\n\n# T") == [
         "specs/guides/a.md:1: error: GUIDE_TEXT: the text stands under no heading; begin with a section's title"

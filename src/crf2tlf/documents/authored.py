@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from crf2tlf.documents.markdown import Passage, read_markdown
-from crf2tlf.documents.model import Document, Section, paragraph, with_blocks
+from crf2tlf.documents.model import Document, Section, paragraph, texts_of, with_blocks
 from crf2tlf.findings import Findings, Place, nearest
 
 FOLDER = "specs/guides"
@@ -37,6 +37,16 @@ def with_authored_text(document: Document, root: Path, name: str, findings: Find
         else:
             found[id(section)] = passage
     return replace(document, sections=tuple(_filled(section, found) for section in document.sections))
+
+
+def authored_places(root: Path, name: str) -> dict[str, Place]:
+    """Return the place of each text of ``specs/guides/<name>.md``: that of its paragraph, list or table."""
+    return {
+        text: place
+        for passage in _passages(root, name, Findings())
+        for block, place in zip(passage.blocks, passage.places, strict=True)
+        for text in texts_of(block)
+    }
 
 
 def with_empty_sections_marked(document: Document, name: str, findings: Findings) -> Document:

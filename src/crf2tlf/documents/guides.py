@@ -8,7 +8,12 @@ from pathlib import Path
 from crf2tlf.build.result import BuildResult
 from crf2tlf.conform.model import Conformance
 from crf2tlf.documents.adrg import adrg
-from crf2tlf.documents.authored import FOLDER, report_unknown_guides, with_authored_text, with_empty_sections_marked
+from crf2tlf.documents.authored import (
+    authored_places,
+    report_unknown_guides,
+    with_authored_text,
+    with_empty_sections_marked,
+)
 from crf2tlf.documents.csdrg import csdrg
 from crf2tlf.documents.fonts import report_missing, study_fonts
 from crf2tlf.documents.guide_parts import with_acronyms
@@ -45,8 +50,8 @@ def guides(
         for name, document in made.items()
     }
     for name, document in complete.items():
-        place = Place(f"{FOLDER}/{name}.md")
-        report_missing(dict.fromkeys(texts(document), place), fonts, findings)
+        authored, elsewhere = authored_places(root, name), Place(f"{name}.pdf")
+        report_missing({text: authored.get(text, elsewhere) for text in texts(document)}, fonts, findings)
     return complete
 
 

@@ -11,14 +11,18 @@ from markdown_it.token import Token
 from crf2tlf.documents.model import Block, Bullets, Column, Line, Paragraph, Table, Text
 from crf2tlf.findings import Findings, Place
 
+MOST_COLUMNS = 12
+"""The most columns of an authored table: with more, the words of a cell do not fit between its neighbours."""
+
 
 @dataclass(frozen=True)
 class Passage:
-    """What stands under a heading."""
+    """What stands under a heading; ``places`` are those of its blocks."""
 
     heading: str
     place: Place
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 def read_markdown(text: str, file: str, findings: Findings) -> list[Passage]:
@@ -35,13 +39,14 @@ def read_markdown(text: str, file: str, findings: Findings) -> list[Passage]:
         token, end = tokens[at], _end(tokens, at)
         place = reader.place(token)
         if token.type == "heading_open":
-            passages.append(Passage(tokens[at + 1].content.strip(), place, ()))
+            passages.append(Passage(tokens[at + 1].content.strip(), place))
         elif not _is_comment(token):
             block = reader.block(tokens[at:end])
             if not passages:
                 findings.add("GUIDE_TEXT", place, "the text stands under no heading; begin with a section's title")
             elif block is not None:
-                passages[-1] = replace(passages[-1], blocks=(*passages[-1].blocks, block))
+                last = passages[-1]
+                passages[-1] = replace(last, blocks=(*last.blocks, block), places=(*last.places, place))
         at = end
     return passages
 
@@ -92,13 +97,17 @@ class _Reader:
         lines = tuple(self.line(token) for token in tokens if token.type == "inline")
         return Bullets(lines, ordered=tokens[0].type == "ordered_list_open")
 
-    def _table(self, tokens: Sequence[Token]) -> Table:
+    def _table(self, tokens: Sequence[Token]) -> Table | None:
         rows: list[list[Line]] = []
         for token in tokens:
             if token.type == "tr_open":
                 rows.append([])
             elif token.type == "inline":
                 rows[-1].append(self.line(replace_map(token, tokens[0])))
+        if len(rows[0]) > MOST_COLUMNS:
+            message = f"a table of {len(rows[0])} columns does not fit on a page; make tables of at most {MOST_COLUMNS}"
+            self.findings.add("GUIDE_TEXT", self.place(tokens[0]), message)
+            return None
         labels = ["".join(piece.text for piece in cell) for cell in rows[0]]
         longest = [max((len("".join(p.text for p in row[at])) for row in rows), default=1) for at in range(len(labels))]
         columns = (Column(label, min(max(size, 8), 60)) for label, size in zip(labels, longest, strict=True))

@@ -166,10 +166,11 @@ def texts(document: Document) -> Iterator[str]:
     for section in numbered(document):
         yield section.heading
         for block in section.section.blocks:
-            yield from _texts_of(block)
+            yield from texts_of(block)
 
 
-def _texts_of(block: Block) -> Iterator[str]:
+def texts_of(block: Block) -> Iterator[str]:
+    """Yield every text of a block."""
     match block:
         case Paragraph(content):
             lines: Iterable[Line] = [content]
