@@ -136,3 +136,11 @@ def test_lists_of_the_standard_have_their_names_in_words(build_small: BuildStudy
     submission, _ = described(build_small(study(variables, **{CODELISTS: lists})))
     names = {id: codelist_of(submission, id).name for id in ("NY", "FASTING")}
     assert names == {"NY": "No Yes Response", "FASTING": "Evaluator (FASTING)"}
+
+
+def test_parameters_are_in_their_order(build_small: BuildStudy) -> None:
+    """The records come in the order of the form: GLUC, ALT, ALB."""
+    variables = "PARAMCD: LBTESTCD\nPARAM: {rule: PARAMCD, map: {GLUC: Glucose, ALT: Alanine, ALB: Albumin}}\n"
+    variables += "PARAMN: {rule: PARAMCD, map: {GLUC: 3, ALT: 2, ALB: 1}, type: number}\n"
+    submission, _ = described(build_small(analysis(variables)), sdtm=False)
+    assert [term.value for term in codelist_of(submission, "ADX.PARAMCD").terms] == ["ALB", "ALT", "GLUC"]

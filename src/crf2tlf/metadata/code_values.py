@@ -50,10 +50,14 @@ def codelist_of_pairs(codelists: Codelists, dataset: Dataset, variable: Variable
 
 
 def _pairs(dataset: Dataset, code: str, name: str) -> dict[str, str]:
-    """Return the values of a variable in their order, each with the first value of another that goes with it."""
-    found = dataset.frame[[code, name]].dropna().drop_duplicates(code)
-    if dataset.kinds[code] is Kind.NUMBER:
-        found = found.sort_values(code)
+    """Return the values of a variable in their order, each with the first value of another that goes with it.
+
+    Parameters are in the order of PARAMN, where they have one.
+    """
+    order = "PARAMN" if code == "PARAMCD" else code
+    found = dataset.frame.dropna(subset=[code, name]).drop_duplicates(code)
+    if dataset.kinds.get(order) is Kind.NUMBER:
+        found = found.sort_values(order, kind="stable")
     codes, names = (as_texts(dataset, variable)[found.index] for variable in (code, name))
     return dict(zip(codes.astype(str), names.astype(str), strict=True))
 
