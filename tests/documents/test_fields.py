@@ -74,6 +74,19 @@ def test_results_say_of_which_tests(build_small: BuildStudy) -> None:
     assert shown(built, "lesion", "STATE") == ["TR.TRORRES where TRTESTCD = TUMSTATE"]
 
 
+def test_standardized_results_say_it_as_original_ones_do(build_small: BuildStudy) -> None:
+    """All records from the form are of one test, which another form's are not."""
+    vitals = """
+        dataset: VS
+        keys: [USUBJID, VSTESTCD]
+        rows: [{from: raw.scale, set: {VSTESTCD: {value: WEIGHT}, VSORRES: KG, VSSTRESC: KG}}]
+        variables: {STUDYID: study.STUDYID, USUBJID: USUBJID, VSTESTCD: , VSORRES: , VSSTRESC: }
+        """
+    more = {"specs/sdtm/vs.yaml": vitals, **form("scale", "SUBJ KG"), "raw/scale.csv": "SUBJ,KG\n01,70\n"}
+    expected = ["VS.VSORRES where VSTESTCD = WEIGHT", "VS.VSSTRESC where VSTESTCD = WEIGHT"]
+    assert shown(build_small({**DM, **more}), "scale", "KG") == expected
+
+
 def test_what_all_records_of_a_form_take_has_no_condition(build_small: BuildStudy) -> None:
     assert shown(build_small({**DM, **TR}), "lesion", "DAY") == ["TR.TRDTC"]
 

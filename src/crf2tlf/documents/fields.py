@@ -24,6 +24,9 @@ from crf2tlf.spec.model import Rule
 _NAMING = (("TESTCD",), ("DECOD",), ("TERM",), ("TRT",), ("CAT", "SCAT"), ("RDOMAIN",))
 """What names the kind of a record, most telling first: the first that a row source sets to a constant is shown."""
 
+_RESULTS = ("ORRES", "STRESC", "STRESN")
+"""Results are shown with their test, even where a form has only one."""
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -232,7 +235,7 @@ class _Finder:
             return [Target(domain, f"SUPP{domain}", "QVAL", name, (Condition("QNAM", (name,)),))]
         everywhere = [s for s in self.sources[domain] if s.table == f"raw.{form.form}"]
         all_of_form = all(any(s is own for own in sources) for s in everywhere)
-        if None in sources or (all_of_form and name != f"{domain}ORRES"):
+        if None in sources or (all_of_form and name.removeprefix(domain) not in _RESULTS):
             return [Target(domain, domain, name, name)]
         kinds = [tuple(_kind_of_record(source, domain)) for source in sources if source is not None]
         return [Target(domain, domain, name, name, kind) for kind in _joined(kinds)]
