@@ -143,8 +143,8 @@ def programs_section(submission: Submission, programs: Mapping[str, str]) -> Sec
         "Macro Programs",
         (
             paragraph(
-                "There are no macros. The methods that rules call are those of crf2tlf; what each of them does is "
-                "described in define.xml with the variables that use it."
+                "There are no macros. The methods that rules call are those of crf2tlf; what each of them does is told "
+                "in define.xml with the variables that use it, and in full in methods.txt in the folder programs."
             ),
         ),
     )
