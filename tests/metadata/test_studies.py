@@ -179,3 +179,24 @@ def test_every_table_and_figure_has_its_analyses(reference: BuildResult) -> None
         assert result.datasets
         assert all(data.variables for data in result.datasets)
         assert result.program
+
+
+def test_what_a_reviewer_of_the_reference_trial_looks_up(reference: BuildResult) -> None:
+    """Responses and reasons in the lists of the standard; parameters and relations assigned; primary and secondary."""
+    sdtm, adam = (describe_submission(reference, Findings(), sdtm=sdtm) for sdtm in (True, False))
+    items = {f"{d.name}.{item.name}": item for part in (sdtm, adam) for d in part.datasets for item in d.items}
+    codes = {entry.id: entry.code for part in (sdtm, adam) for entry in part.codelists}
+    for name in ("BORI", "CBORI", "BORR", "CBORR"):
+        assert codes[items[f"ADSL.{name}"].codelist or ""] == "C96785"  # Oncology Response Assessment Result
+    assert codes[items["ADSL.DCTREAS"].codelist or ""] == "C66727"  # Completion/Reason for Non-Completion
+    assert all(value.codelist for value in items["ADRS.AVALC"].values)
+    assert items["AE.AEREL"].codelist == items["ADAE.AREL"].codelist == "AEREL"
+    assigned = ("RELREC.RDOMAIN", "RELREC.RELID", "DM.ARM", "ADRS.PARAMCD", "ADTR.PARAM", "ADTR.PARAMN")
+    origins = {name: item.origin.type for name, item in items.items() if item.origin}
+    assert {name: origins[name] for name in assigned} == dict.fromkeys(assigned, "Assigned")
+    assert origins["ADSL.DCSREAS"] == "Derived"
+    results = {(display.id, result.id): result for display in adam.displays for result in display.results}
+    for result in (results["table-3", "orr"], results["table-text", "interim"]):
+        assert (result.reason, result.purpose) == ("SPECIFIED IN PROTOCOL", "PRIMARY OUTCOME MEASURE")
+    for key in (("figure-2a", "pfs"), ("figure-2b", "os"), ("table-4", "event"), ("table-text", "grade4-liver")):
+        assert (results[key].reason, results[key].purpose) == ("SPECIFIED IN PROTOCOL", "SECONDARY OUTCOME MEASURE")
