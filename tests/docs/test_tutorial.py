@@ -14,6 +14,7 @@ import pytest
 DOCS = Path(__file__).parents[2] / "docs"
 TUTORIAL = DOCS / "tutorial.md"
 GUIDE = DOCS / "spec-language.md"
+SUBMISSION = DOCS / "submission.md"
 EXAMPLE = "## A complete example: laboratory data"
 BLOCK = re.compile(r"(?:^`(?P<path>[^`\n]+)`:\n\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -96,3 +97,16 @@ def test_the_guides_complete_example_builds_in_the_tutorials_folder(tmp_path: Pa
     assert not steps(before)
     follow(example, tmp_path)
     assert {"raw/lab.csv", "specs/sdtm/lb.yaml", "specs/adam/adlb.yaml"} <= {step.path for step in steps(example)}
+
+
+@pytest.mark.slow
+def test_the_way_to_a_package_works_in_the_tutorials_folder(tmp_path: Path) -> None:
+    for page in (TUTORIAL, SUBMISSION):
+        for step in steps(page.read_text(encoding="utf-8")):
+            if step.path:
+                write(step, tmp_path)
+    conformance = shell("crf2tlf check --conformance", tmp_path)
+    assert conformance.endswith("no errors\n"), conformance
+    for step in steps(SUBMISSION.read_text(encoding="utf-8")):
+        if step.command:
+            assert shell(step.command, tmp_path) == step.text, step.command
