@@ -191,7 +191,18 @@ def test_what_a_reviewer_of_the_reference_trial_looks_up(reference: BuildResult)
     assert codes[items["ADSL.DCTREAS"].codelist or ""] == "C66727"  # Completion/Reason for Non-Completion
     assert all(value.codelist for value in items["ADRS.AVALC"].values)
     assert items["AE.AEREL"].codelist == items["ADAE.AREL"].codelist == "AEREL"
-    assigned = ("RELREC.RDOMAIN", "RELREC.RELID", "DM.ARM", "ADRS.PARAMCD", "ADTR.PARAM", "ADTR.PARAMN")
+    assigned = (
+        "RELREC.RDOMAIN",
+        "RELREC.RELID",
+        "DM.ARM",
+        "CM.CMDECOD",
+        "PR.PRDECOD",
+        "EC.ECDOSU",
+        "EX.EXDOSU",
+        "ADRS.PARAMCD",
+        "ADTR.PARAM",
+        "ADTR.PARAMN",
+    )
     origins = {name: item.origin.type for name, item in items.items() if item.origin}
     assert {name: origins[name] for name in assigned} == dict.fromkeys(assigned, "Assigned")
     assert origins["ADSL.DCSREAS"] == "Derived"
