@@ -212,6 +212,8 @@ def _show(findings: Iterable[Finding]) -> None:
     counts = Counter(f.severity for f in shown)
     if counts:
         err.print(", ".join(f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in Severity if counts[s]))
+    if any(finding.code == "CONFORM_FINDING" for finding in shown):
+        err.print("findings of conformance: correct them, or say in specs/conformance.yaml why they remain")
 
 
 @contextmanager

@@ -56,3 +56,8 @@ def test_the_place_of_an_output_is_not_that_of_the_folder_where_it_waits(
     root: Path = changed()
     monkeypatch.setattr("tempfile.mkdtemp", refuse)
     assert run(root, *DRAFT).finding("submission: error: OUTPUT_FILE")
+
+
+def test_findings_of_conformance_end_with_what_to_do(changed: Changed) -> None:
+    last = run(changed(), *CHECK).err.splitlines()[-1]
+    assert last == "findings of conformance: correct them, or say in specs/conformance.yaml why they remain"
