@@ -248,6 +248,7 @@ def text(built: Built) -> Guide:
         ("adrg", "4.2 Data Dependencies", ["ADSL | None | Datasets AE, DM"]),
         ("adrg", "4.3 Intermediate Datasets", ["HELPER | Events counted | ADCOUNT"]),
         ("adrg", "5.2.1 ADCOUNT – Counts", ["Source: dataset AE.", "NAE | Number of events | 1 | 1"]),
+        ("adrg", "6.1 Conformance Inputs", ["crf2tlf | 1 | 0 | 0 | 0", "CDISC CORE | – | 0 | – | 1"]),
         ("adrg", "6.2 Issues Summary", ["R2\ncrf2tlf | ADSL: SAFFL | error | Odd flag | 1 | Not explained"]),
         ("adrg", "7.2 ADaM Programs", ["adsl.txt | ADSL – Subjects"]),
         ("adrg", "8 Directory Structure", ["m5/datasets/tst/tabulations/sdtm"]),

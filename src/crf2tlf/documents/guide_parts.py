@@ -121,29 +121,36 @@ def conformance_section(submission: Submission, conformance: Conformance, checks
     names = {dataset.name for dataset in submission.datasets}
     found = [finding for finding in conformance.findings if not finding.dataset or finding.dataset in names]
     wide = bool(found)  # the table of issues needs the width; what stands before it is turned too, to fill the page
-    before = (_inputs(submission, conformance), _issues(found))
+    before = (_inputs(submission, conformance, found), _issues(found))
     inner = (*(replace(part, landscape=wide) for part in before), _details(conformance, list(checks)))
     return Section("Data Conformance Summary", sections=inner, landscape=wide)
 
 
-def _inputs(submission: Submission, conformance: Conformance) -> Section:
+def _inputs(submission: Submission, conformance: Conformance, found: list[ConformanceFinding]) -> Section:
     terminology = [f"{s.publishing_set} {s.version}" for s in submission.standards if s.type == "CT"]
     rows: list[tuple[str, str | Line]] = [
         ("Was the Define-XML document checked?", "Yes, against the schemas of Define-XML 2.1"),
         ("Which controlled terminology was used?", listed(terminology)),
         ("Which engines were used?", listed(f"{engine} {version}".strip() for engine, version in conformance.engines)),
     ]
-    return Section("Conformance Inputs", (questions(rows), *_outcomes(conformance)))
+    return Section("Conformance Inputs", (questions(rows), *_outcomes(conformance, found)))
 
 
-def _outcomes(conformance: Conformance) -> Iterator[Block]:
-    """Yield how many rules had which outcome; an engine may name only the rules that found something."""
+def _outcomes(conformance: Conformance, found: list[ConformanceFinding]) -> Iterator[Block]:
+    """Yield how many rules had which outcome in the guide's datasets, in which a rule may find nothing.
+
+    An engine may name only the rules that found something.
+    """
+    finding = {(part.engine, part.rule) for part in found}
     engines = dict.fromkeys([*(name for name, _ in conformance.engines), *(rule.engine for rule in conformance.rules)])
     rows, silent = [], []
     for engine in engines:
-        count = Counter(rule.status for rule in conformance.rules if rule.engine == engine)
+        rules = [rule for rule in conformance.rules if rule.engine == engine]
+        quiet = sum(rule.status == "findings" and (engine, rule.rule) not in finding for rule in rules)
+        count = Counter(rule.status for rule in rules)
         told = bool(count["passed"] or count["not applicable"])
         silent += [] if told else [engine]
+        count.update({"passed": quiet, "findings": -quiet})
         passed, inapplicable = (str(count[s]) if told else "–" for s in ("passed", "not applicable"))
         rows.append((engine, passed, str(count["findings"]), inapplicable, str(count["not run"])))
     numbers = ("Passed", "With findings", "Not applicable", "Not run")
