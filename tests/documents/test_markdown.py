@@ -167,3 +167,10 @@ def test_a_file_in_another_encoding_is_a_finding(tmp_path: Path) -> None:
     findings = Findings()
     with_authored_text(GUIDE, tmp_path, "csdrg", findings)
     assert [f.code for f in findings] == ["GUIDE_TEXT"]
+
+
+def test_a_folder_in_the_place_of_a_guide_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "specs" / "guides" / "csdrg.md").mkdir(parents=True)
+    findings = Findings()
+    with_authored_text(GUIDE, tmp_path, "csdrg", findings)
+    assert [str(f) for f in findings] == ["specs/guides/csdrg.md: error: GUIDE_TEXT: cannot be read: Is a directory"]

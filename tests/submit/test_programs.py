@@ -13,7 +13,7 @@ from crf2tlf.findings import Findings
 from crf2tlf.metadata.model import Comparison, DatasetMetadata, Item, Method, Origin, Submission
 from crf2tlf.submit.layout import layout_of
 from crf2tlf.submit.plain_text import ascii_text, field, page
-from crf2tlf.submit.programs import write_programs
+from crf2tlf.submit.programs import spec_texts, write_programs
 
 FILES = {
     **form("demog", "SUBJ SEX AGE"),
@@ -237,6 +237,13 @@ def test_specs_go_along_whole(programs: dict[str, str], tmp_path: Path) -> None:
         assert restored == (tmp_path / path).read_text(encoding="utf-8")
     assert programs["spec-sdtm-dm.txt"].startswith("# R\\u00E9sum\\u00E9\n")
     assert programs["spec-study.txt"] == STUDY
+
+
+def test_a_spec_without_text_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "csdrg.md").write_text("\n")
+    (tmp_path / "specs" / "adrg.md").write_text("# Purpose\n")
+    assert spec_texts(tmp_path / "specs") == {"specs/adrg.md": "# Purpose\n"}
 
 
 def test_a_draft_says_so(study_folder: WriteStudy, tmp_path: Path) -> None:

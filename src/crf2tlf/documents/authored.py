@@ -81,6 +81,9 @@ def _passages(root: Path, name: str, findings: Findings) -> list[Passage]:
     except UnicodeDecodeError:
         findings.add("GUIDE_TEXT", Place(file), "is not in UTF-8; save it in that encoding")
         return []
+    except OSError as error:
+        findings.add("GUIDE_TEXT", Place(file), f"cannot be read: {error.strerror or error}")
+        return []
     return read_markdown(text, file, findings)
 
 

@@ -111,7 +111,8 @@ def _write_documents(package: Package, layout: Layout, findings: Findings) -> No
 def _facts(package: Package, findings: Findings) -> dict[str, object]:
     """Return what ``manifest.json`` says beside the files: what they were made from, by what, and how they conform."""
     study, checked = package.build.study, package.conformance
-    specs = [path for path in (study.root / "specs").rglob("*") if path.suffix.lower() in SPEC_TYPES | FONT_FILES]
+    types = SPEC_TYPES | FONT_FILES
+    specs = [path for path in (study.root / "specs").rglob("*") if path.suffix.lower() in types and path.is_file()]
     raw = [study.raw / form.file for form in study.forms.values()]
     inputs = {
         **{f"specs/{entry.path}": entry for entry in entries(study.root / "specs", specs)},

@@ -65,10 +65,14 @@ def _spec_file(path: str) -> str:
 
 
 def spec_texts(folder: Path) -> dict[str, str]:
-    """Return the text of every file of the specs by its path in the study folder, in ASCII with escapes."""
+    """Return the text of every file of the specs by its path in the study folder, in ASCII with escapes.
+
+    A file without text, such as a guide that nobody has begun, is left out: agencies take no empty files.
+    """
     files = sorted(path for path in folder.rglob("*") if path.suffix in SPEC_TYPES and path.is_file())
     texts = {path.relative_to(folder.parent).as_posix(): path.read_bytes() for path in files}
-    return {path: ascii_text(data.decode("utf-8", errors="backslashreplace")) for path, data in texts.items()}
+    written = {path: data.decode("utf-8", errors="backslashreplace") for path, data in texts.items() if data.strip()}
+    return {path: ascii_text(text) for path, text in written.items()}
 
 
 def listing_files(study: Study) -> dict[str, str]:
