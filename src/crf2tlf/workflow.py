@@ -85,7 +85,10 @@ def package(
     DRAFT. Raises :class:`StudyError`, with the last package untouched, as :func:`build` does; in submission mode also
     for what is wrong with the package.
     """
-    outcome = conformance(root, raw, core, progress, findings)
+    outcome = compute(root, raw, "tlf", progress, findings)
+    if mode == "submission":
+        findings.stop_on_errors()
+    outcome = _with_conformance(outcome, core, progress)
     if mode == "submission":
         findings.stop_on_errors()
     progress("writing the package")
@@ -99,11 +102,19 @@ def package(
 
 
 def conformance(root: Path, raw: Path | None, core: str | None, progress: Progress, findings: Findings) -> Outcome:
-    """Build a study in memory and check its conformance; what no explanation covers is among the findings."""
+    """Build a study in memory and check its conformance; what no explanation covers is among the findings.
+
+    Raises :class:`StudyError` for errors of the build: the rules would find little else than what follows from them.
+    """
     outcome = compute(root, raw, "tlf", progress, findings)
+    findings.stop_on_errors()
+    return _with_conformance(outcome, core, progress)
+
+
+def _with_conformance(outcome: Outcome, core: str | None, progress: Progress) -> Outcome:
     progress("checking conformance")
     checked = _conformance(outcome, core)
-    report(checked, outcome.build, findings)
+    report(checked, outcome.build, outcome.findings)
     return replace(outcome, conformance=checked)
 
 
