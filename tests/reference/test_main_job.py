@@ -18,6 +18,8 @@ from crf2tlf.analysis.results import Results
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED = ("sdtm/*", "adam/*", "tlf/results.json", "tlf/reconciliation.csv")
+NOT_COMMITTED = {".ndjson", ".html", ".xsl"}
+"""Generated beside them and left out by .gitignore: they say again what the others say."""
 
 pytestmark = pytest.mark.slow
 
@@ -53,8 +55,8 @@ def test_two_builds_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
 
 def test_the_committed_data_are_the_generated_ones(built: Path) -> None:
     for pattern in COMMITTED:
-        committed = {p.name: p.read_bytes() for p in ROOT.glob(pattern)}
-        generated = {p.name: p.read_bytes() for p in built.glob(pattern)}
+        committed = {p.name: p.read_bytes() for p in ROOT.glob(pattern) if p.suffix not in NOT_COMMITTED}
+        generated = {p.name: p.read_bytes() for p in built.glob(pattern) if p.suffix not in NOT_COMMITTED}
         assert committed.keys() == generated.keys()
         differing = [name for name, content in committed.items() if generated[name] != content]
         assert differing == [], "run `make tlf` and commit what changed"
