@@ -15,7 +15,7 @@ from crf2tlf.findings import Findings
 
 LINES = [
     {"rule": "CORE-1", "dataset": "AE", "message": "Has\nend", "row": 12, "values": {"AEOUT": "X", "AEENDTC": None}},
-    {"rule": "CORE-1", "dataset": "AE", "message": "Has\nend", "row": 44, "values": {"AEOUT": "X", "AEENDTC": None}},
+    {"rule": "CORE-1", "dataset": "AE", "message": "Has\nend", "row": 44, "values": {"AEENDTC": None, "AEOUT": "X"}},
     {"rule": "CORE-1", "dataset": "CE", "message": "Has\nend", "row": 1, "values": {"CEOUT": "Y"}},
     {"rule": "CORE-2", "dataset": "CM", "message": "Order", "row": None, "values": {"$a": ["A", "B"], "$b": ["A"]}},
     {"rule": "CORE-3", "dataset": "AE", "not run": "no define.xml", "errors": []},
@@ -29,7 +29,7 @@ def as_lines(entries: list[dict[str, object]]) -> str:
 def test_records_with_the_same_message_are_one_finding() -> None:
     first, second, third = read_report(as_lines(LINES)).findings
     assert (first.rule, first.dataset, first.message, first.count) == ("CORE-1", "AE", "Has end", 2)
-    assert (first.records, first.variables, first.values) == ((12, 44), ("AEOUT", "AEENDTC"), ("AEOUT=X, AEENDTC=",))
+    assert (first.records, first.variables, first.values) == ((12, 44), ("AEENDTC", "AEOUT"), ("AEENDTC=, AEOUT=X",))
     assert (second.dataset, second.records) == ("CE", (1,))
     assert (third.records, third.variables) == ((), ())
     assert third.values == ("$a=only here: B",)

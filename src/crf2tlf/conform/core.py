@@ -77,8 +77,14 @@ def _define(define: Path | None) -> list[str]:
 def _call(command: list[str], time_limit: float) -> int:
     """Run a command and return its exit status; one that takes too long is ended with all that it started."""
     nothing, pipe = subprocess.DEVNULL, subprocess.PIPE
+    environment = {
+        **os.environ,
+        "PYTHONHASHSEED": "0",
+    }  # the engine lists the members of sets: in the same order always
     try:
-        process = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=pipe, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdin=nothing, stdout=nothing, stderr=pipe, start_new_session=True, env=environment
+        )
     except OSError as error:
         raise _Failure(f"{command[0]} cannot be called: {error.strerror or error}") from error
     try:

@@ -27,7 +27,10 @@ class CoreReport:
 
 @dataclass(frozen=True)
 class _Entry:
-    """An entry of an engine's output: a finding in a record or dataset, a rule that was not run, or a rule's status."""
+    """An entry of an engine's output: a finding in a record or dataset, a rule that was not run, or a rule's status.
+
+    ``values`` are sorted by name: the engine gives them in an order that changes from run to run.
+    """
 
     rule: str
     dataset: str = ""
@@ -99,7 +102,7 @@ def _of_line(line: Mapping[str, Any], number: int) -> _Entry:
         message=str(line.get("message") or ""),
         source=str(line.get("source") or ""),
         row=_row(line.get("row")),
-        values=tuple(_shown(values)) if isinstance(values, Mapping) else (),
+        values=tuple(sorted(_shown(values))) if isinstance(values, Mapping) else (),
         not_run=str(line.get("not run") or ""),
         status=str(line.get("status") or ""),
     )
@@ -125,7 +128,7 @@ def _of_engine(report: Mapping[str, Any]) -> Iterator[_Entry]:
                 dataset=_dataset(issue.get("dataset")),
                 message=str(issue.get("message") or ""),
                 row=_row(issue.get("row")),
-                values=tuple(_shown(pairs)),
+                values=tuple(sorted(_shown(pairs))),
             )
 
 
