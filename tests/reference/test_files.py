@@ -12,7 +12,6 @@ import pytest
 from crf2tlf import workflow
 from crf2tlf.build import write_datasets, written_datasets
 from crf2tlf.build.data_types import data_type
-from crf2tlf.build.transport import is_supplement
 from crf2tlf.files.dataset_json import read_dataset_json
 from crf2tlf.files.xpt import as_sas_numbers
 from crf2tlf.files.xpt_check import read_back
@@ -58,7 +57,7 @@ def test_dataset_json_says_what_the_transport_file_says(folder: Path) -> None:
 def test_a_variable_has_one_length(folder: Path, reference: workflow.Outcome) -> None:
     found: dict[str, set[int]] = {}
     for dataset in reference.build.datasets.values():
-        if dataset.spec.output and not is_supplement(dataset):
+        if dataset.spec.output and not dataset.is_supplement:
             for variable in read_back(folder / f"{dataset.name.lower()}.xpt")[1].variables:
                 found.setdefault(variable.name, set()).add(variable.length)
     assert {name for name, lengths in found.items() if len(lengths) > 1} == set()

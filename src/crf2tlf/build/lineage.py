@@ -106,7 +106,7 @@ def variable_lineage(build: BuildResult, dataset: Dataset) -> dict[str, list[str
     result = {}
     for variable in dataset.variables:
         names = [variable.name]
-        if dataset.name != dataset.spec.dataset:
+        if dataset.is_supplement:
             names = list(dataset.spec.supplemental) if variable.name == "QVAL" else []
         planned = [build.plan.variables[Ref(dataset.spec.dataset, name)] for name in names]
         needs = frozenset[Ref]().union(*(variable.needs for variable in planned))

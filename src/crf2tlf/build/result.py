@@ -51,6 +51,11 @@ class Dataset:
         """How many records there are."""
         return len(self.frame)
 
+    @property
+    def is_supplement(self) -> bool:
+        """Whether it holds the supplemental qualifiers of the dataset that its spec describes."""
+        return self.name != self.spec.dataset
+
     def column(self, variable: str) -> pd.Series[Any]:
         """Return a variable of all records."""
         return self.frame[variable]

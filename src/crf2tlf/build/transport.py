@@ -41,19 +41,14 @@ def transport_lengths(build: BuildResult) -> Lengths:
     study_wide: dict[tuple[bool, str], int] = {}
     for (dataset_name, name), length in longest.items():
         dataset = build.datasets[dataset_name]
-        for sdtm in () if is_supplement(dataset) else (True, False) if dataset.sdtm else (False,):
+        for sdtm in () if dataset.is_supplement else (True, False) if dataset.sdtm else (False,):
             study_wide[sdtm, name] = max(length, study_wide.get((sdtm, name), 1))
     return {
         (name, variable): length
-        if is_supplement(build.datasets[name])
+        if build.datasets[name].is_supplement
         else study_wide[build.datasets[name].sdtm, variable]
         for (name, variable), length in longest.items()
     }
-
-
-def is_supplement(dataset: Dataset) -> bool:
-    """Whether a dataset holds the supplemental qualifiers of another one."""
-    return dataset.name != dataset.spec.dataset
 
 
 def _texts(dataset: Dataset) -> Iterator[VariableMetadata]:

@@ -18,14 +18,10 @@ def with_qualifier_origins(build: BuildResult) -> BuildResult:
     """
     origins = Origins(build, sdtm=True)
     datasets = {
-        name: _with_origins(dataset, origins) if _is_supplement(dataset) else dataset
+        name: _with_origins(dataset, origins) if dataset.is_supplement else dataset
         for name, dataset in build.datasets.items()
     }
     return replace(build, datasets=MappingProxyType(datasets))
-
-
-def _is_supplement(dataset: Dataset) -> bool:
-    return dataset.name != dataset.spec.dataset and "QORIG" in dataset.frame
 
 
 def _with_origins(dataset: Dataset, origins: Origins) -> Dataset:

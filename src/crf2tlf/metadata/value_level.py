@@ -117,7 +117,7 @@ def topic_name(dataset: Dataset) -> str | None:
 
 def _names_of_topics(dataset: Dataset) -> dict[str, str]:
     """Return the variables that may name what records are about, each with the one that has the name in words."""
-    if dataset.name != dataset.spec.dataset:
+    if dataset.is_supplement:
         return {"QNAM": "QLABEL"}
     codes = ("TESTCD", "PARMCD") if dataset.sdtm else ()
     return {f"{dataset.name}{code}": f"{dataset.name}{code[:-2]}" for code in codes} | {"PARAMCD": "PARAM"}
@@ -126,7 +126,7 @@ def _names_of_topics(dataset: Dataset) -> dict[str, str]:
 def candidates(dataset: Dataset, variable: str) -> list[str]:
     """Return the variables by whose constants records are told apart, the most telling first."""
     first = topic(dataset)
-    if dataset.name != dataset.spec.dataset:
+    if dataset.is_supplement:
         return [first] if first else []
     names = [first] if first else []
     names += [name for given in _said(dataset.spec, variable) for name in _choosers(given)]
