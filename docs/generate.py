@@ -15,6 +15,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from typer.models import OptionInfo
@@ -343,16 +344,24 @@ def commands() -> list[str]:
     assert callback.callback is not None
     about = inspect.getdoc(callback.callback) or ""
     lines = ["# Commands", "", "`crf2tlf [OPTIONS] COMMAND …`", "", about, *_arguments(callback.callback)]
-    for command in cli.app.registered_commands:
-        assert command.callback is not None
-        about = inspect.getdoc(command.callback) or ""
-        lines += ["", f"## crf2tlf {command.callback.__name__}", "", about, *_arguments(command.callback)]
+    for name, command in _registered(cli.app):
+        lines += ["", f"## crf2tlf {name}", "", inspect.getdoc(command) or "", *_arguments(command)]
     _, exit_codes = (inspect.getdoc(cli) or "").split("Exit codes: ")
     lines += ["", "## Exit codes", ""]
     for part in exit_codes.rstrip(".").replace("\n", " ").split("; "):
         code, meaning = part.split(" ", 1)
         lines.append(f"- `{code}`: {meaning}")
     return lines
+
+
+def _registered(app: typer.Typer, above: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield each command with its name, those of groups after the others."""
+    for command in app.registered_commands:
+        assert command.callback is not None
+        yield f"{above}{command.name or command.callback.__name__}", command.callback
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        yield from _registered(group.typer_instance, f"{above}{group.name} ")
 
 
 def _arguments(command: Callable[..., Any]) -> list[str]:

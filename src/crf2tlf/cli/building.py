@@ -1,16 +1,9 @@
-"""The command line: reads arguments, calls the workflow, prints findings. No logic of its own.
-
-Exit codes: 0 done; 1 the study has errors (nothing was written, or drafts were); 2 the command was called wrongly.
-"""
+"""Commands that build a study, check it, package it, and compare its results with a publication."""
 
 from __future__ import annotations
 
-import io
 import os
-import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -21,22 +14,13 @@ from rich.console import Console
 from rich.table import Table
 
 from crf2tlf import workflow
+from crf2tlf.cli.console import Chosen, app, out, reporting, showing_progress
 from crf2tlf.conform import VARIABLE, conformance_workbook, findings_table, summary_table
-from crf2tlf.findings import Finding, Findings, Place, Severity, StudyError
+from crf2tlf.findings import Findings, Place
 from crf2tlf.spec.schema import write_schemas
 
-app = typer.Typer(
-    help="From raw CRF extracts to SDTM, ADaM, tables, listings and figures, driven by specs.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-# Texts are printed as they are: no markup, and no picture of a hundred for the line in "ae.csv:100:".
-out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
-err = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, stderr=True)
 CORE_HELP = f"Run CDISC CORE too, by the command in {VARIABLE}."
 FOR_THE_WORKBOOK = {"Variables", "First records", "Values", "Source"}
-COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
 class Stop(StrEnum):
@@ -54,26 +38,6 @@ class Mode(StrEnum):
     DRAFT = "draft"
 
 
-class _Place:
-    """Where the study and its raw data are, from the options before the command."""
-
-    study = Path()
-    raw: Path | None = None
-    verbose = False
-
-
-@app.callback()
-def options(
-    study: Annotated[Path, typer.Option(help="The study's folder.", exists=True, file_okay=False)] = Path(),
-    raw: Annotated[
-        Path | None, typer.Option(help="The raw folder, where it is not STUDY/raw.", exists=True, file_okay=False)
-    ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show each dataset and each file.")] = False,
-) -> None:
-    """From raw CRF extracts to SDTM, ADaM, tables, listings and figures, driven by specs."""
-    _Place.study, _Place.raw, _Place.verbose = study, raw, verbose
-
-
 @app.command()
 def build(
     stop: Annotated[Stop, typer.Argument(help="How far to build.")] = Stop.TLF,
@@ -81,10 +45,10 @@ def build(
 ) -> None:
     """Build SDTM, ADaM, and tables, listings and figures, and write them into the study's folder."""
     findings = Findings()
-    with _reporting(findings), _progress() as progress:
+    with reporting(findings), showing_progress() as progress:
         outcome = workflow.build(
-            _Place.study,
-            _Place.raw,
+            Chosen.study,
+            Chosen.raw,
             stop.value,
             mode.value,
             progress,
@@ -103,12 +67,12 @@ def check(
 ) -> None:
     """Check specs and raw data; build everything in memory. Writes nothing but conformance.xlsx, where asked."""
     findings = Findings()
-    with _reporting(findings), _progress() as progress:
+    with reporting(findings), showing_progress() as progress:
         if conformance or core:
-            outcome = workflow.conformance(_Place.study, _Place.raw, _core(core), progress, findings)
+            outcome = workflow.conformance(Chosen.study, Chosen.raw, _core(core), progress, findings)
             unexplained = _show_conformance(outcome)
         else:
-            workflow.compute(_Place.study, _Place.raw, "tlf", progress, findings)
+            workflow.compute(Chosen.study, Chosen.raw, "tlf", progress, findings)
             unexplained = 0
         findings.stop_on_errors()
     if unexplained:
@@ -125,9 +89,9 @@ def package(
 ) -> None:
     """Build everything, check its conformance, and write the package for the gateway into STUDY/submission."""
     findings = Findings()
-    with _reporting(findings), _progress() as progress:
+    with reporting(findings), showing_progress() as progress:
         outcome = workflow.package(
-            _Place.study, _Place.raw, mode.value, _core(core), progress, findings, dataset_json=dataset_json
+            Chosen.study, Chosen.raw, mode.value, _core(core), progress, findings, dataset_json=dataset_json
         )
     _show_written(outcome)
     if mode is Mode.DRAFT:
@@ -140,8 +104,8 @@ def package(
 def reconcile() -> None:
     """Compare the results with the published numbers; exit 1 when a row disagrees without a note."""
     findings = Findings()
-    with _reporting(findings), _progress() as progress:
-        outcome = workflow.compute(_Place.study, _Place.raw, "tlf", progress, findings)
+    with reporting(findings), showing_progress() as progress:
+        outcome = workflow.compute(Chosen.study, Chosen.raw, "tlf", progress, findings)
         if outcome.build.study.reconciliation is None:
             message = "is missing; it says which results the published numbers are compared with"
             findings.add("SPEC_REFERENCE", Place("specs/reconciliation.yaml"), message)
@@ -170,7 +134,7 @@ def _core(asked: bool) -> str | None:
 def _show_written(outcome: workflow.Outcome) -> None:
     for folder, count in Counter(path.parent for path in outcome.written).items():
         out.print(f"{folder}: {count} files")
-    if _Place.verbose:
+    if Chosen.verbose:
         for path in outcome.written:
             out.print(str(path))
 
@@ -188,51 +152,7 @@ def _show_conformance(outcome: workflow.Outcome) -> int:
             shown.add_row(*(str(row[place]) for place in places))
         if table.rows:
             tables.print(shown)
-    with workflow.writing(_Place.study, outcome.findings):
-        path = conformance_workbook(outcome.conformance, outcome.build.study.spec, _Place.study / "conformance.xlsx")
+    with workflow.writing(Chosen.study, outcome.findings):
+        path = conformance_workbook(outcome.conformance, outcome.build.study.spec, Chosen.study / "conformance.xlsx")
     out.print(f"{path}: all findings and rules")
     return len(outcome.conformance.unexplained)
-
-
-@contextmanager
-def _reporting(findings: Findings) -> Iterator[None]:
-    """Print the findings of a command, whatever its end; errors become exit code 1."""
-    try:
-        yield
-    except StudyError:
-        _show(findings)
-        raise typer.Exit(1) from None
-    _show(findings)
-
-
-def _show(findings: Iterable[Finding]) -> None:
-    shown = sorted(findings, key=lambda f: (f.severity is not Severity.ERROR, f.place))
-    for finding in shown:
-        err.print(str(finding), style=COLOURS[finding.severity])
-    counts = Counter(f.severity for f in shown)
-    if counts:
-        err.print(", ".join(f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in Severity if counts[s]))
-    if any(finding.code == "CONFORM_FINDING" for finding in shown):
-        err.print("findings of conformance: correct them, or say in specs/conformance.yaml why they remain")
-
-
-@contextmanager
-def _progress() -> Iterator[workflow.Progress]:
-    """Show a moving line to a person; plain lines (all of them with --verbose) to a file or pipe."""
-    if err.is_terminal:
-        with err.status("reading specs") as status:
-            yield status.update
-    else:
-        yield lambda text: out.print(text) if _Place.verbose or not text.startswith("building ") else None
-
-
-def main() -> None:
-    """Run the command line; characters that the terminal lacks are no reason to stop."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    app()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,5 @@
+"""``python -m crf2tlf.cli``."""
+
+from crf2tlf.cli import main
+
+main()

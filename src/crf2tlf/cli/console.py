@@ -1,0 +1,78 @@
+"""What all commands share: the program's options, printing of findings, progress, exit codes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from crf2tlf import workflow
+from crf2tlf.findings import Finding, Findings, Severity, StudyError
+
+app = typer.Typer(
+    help="From raw CRF extracts to SDTM, ADaM, tables, listings and figures, driven by specs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+# Texts are printed as they are: no markup, and no picture of a hundred for the line in "ae.csv:100:".
+out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+err = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, stderr=True)
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+
+
+class Chosen:
+    """Where the study and its raw data are, from the options before the command."""
+
+    study = Path()
+    raw: Path | None = None
+    verbose = False
+
+
+@app.callback()
+def options(
+    study: Annotated[Path, typer.Option(help="The study's folder.", exists=True, file_okay=False)] = Path(),
+    raw: Annotated[
+        Path | None, typer.Option(help="The raw folder, where it is not STUDY/raw.", exists=True, file_okay=False)
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show each dataset and each file.")] = False,
+) -> None:
+    """From raw CRF extracts to SDTM, ADaM, tables, listings and figures, driven by specs."""
+    Chosen.study, Chosen.raw, Chosen.verbose = study, raw, verbose
+
+
+@contextmanager
+def reporting(findings: Findings) -> Iterator[None]:
+    """Print the findings of a command, whatever its end; errors become exit code 1."""
+    try:
+        yield
+    except StudyError:
+        _show(findings)
+        raise typer.Exit(1) from None
+    _show(findings)
+
+
+def _show(findings: Iterable[Finding]) -> None:
+    shown = sorted(findings, key=lambda f: (f.severity is not Severity.ERROR, f.place))
+    for finding in shown:
+        err.print(str(finding), style=COLOURS[finding.severity])
+    counts = Counter(f.severity for f in shown)
+    if counts:
+        err.print(", ".join(f"{counts[s]} {s}{'s' if counts[s] != 1 else ''}" for s in Severity if counts[s]))
+    if any(finding.code == "CONFORM_FINDING" for finding in shown):
+        err.print("findings of conformance: correct them, or say in specs/conformance.yaml why they remain")
+
+
+@contextmanager
+def showing_progress() -> Iterator[workflow.Progress]:
+    """Show a moving line to a person; plain lines (all of them with --verbose) to a file or pipe."""
+    if err.is_terminal:
+        with err.status("reading specs") as status:
+            yield status.update
+    else:
+        yield lambda text: out.print(text) if Chosen.verbose or not text.startswith("building ") else None
