@@ -129,6 +129,8 @@ CODES: dict[str, Code] = {
     "SPEC_MODEL": Code(_E, "A spec has an unknown key, lacks a required one, or holds a value of the wrong kind."),
     "SPEC_REFERENCE": Code(_E, "A spec refers to a form, dataset, codelist, map or output that does not exist."),
     "SPEC_VARIABLE": Code(_E, "A variable is not in the standard and its label or type is not given."),
+    "METHODS_FILE": Code(_E, "The study's own methods cannot be read or run, or lack a name."),
+    "METHODS_NOT_ALLOWED": Code(_E, "A study has methods of its own, and the command line does not allow them."),
     "RULE_SYNTAX": Code(_E, "A rule is not an expression of the rule language."),
     "RULE_NAME": Code(_E, "A rule uses a name that is neither a column, a dataset's variable nor a constant."),
     "RULE_METHOD": Code(_E, "A rule calls a method that the catalogue lacks."),

@@ -28,6 +28,7 @@ from crf2tlf.findings import Findings, Place, StudyError
 from crf2tlf.metadata.describe import describe_submission
 from crf2tlf.metadata.model import Submission
 from crf2tlf.metadata.qualifier_origins import with_qualifier_origins
+from crf2tlf.methods.own import enter_own_methods
 from crf2tlf.spec import Study, load_study
 from crf2tlf.submit.layout import FOLDER as PACKAGE
 from crf2tlf.submit.package import Package, assemble
@@ -55,13 +56,22 @@ class Outcome:
     written: tuple[Path, ...] = ()
 
 
-def build(root: Path, raw: Path | None, stop: Stop, mode: Mode, progress: Progress, findings: Findings) -> Outcome:
-    """Build a study up to a stop and write its files.
+def build(
+    root: Path,
+    raw: Path | None,
+    stop: Stop,
+    mode: Mode,
+    progress: Progress,
+    findings: Findings,
+    *,
+    own_methods: bool = False,
+) -> Outcome:
+    """Build a study up to a stop and write its files; ``own_methods``: its ``specs/methods.py`` may run.
 
     Raises :class:`StudyError`, with nothing written, when specs cannot be read, when an output cannot be written, or,
     in submission mode, when a finding is an error. In draft mode the outputs are marked DRAFT instead.
     """
-    outcome = compute(root, raw, stop, progress, findings)
+    outcome = compute(root, raw, stop, progress, findings, own_methods=own_methods)
     if mode == "submission":
         findings.stop_on_errors()
     progress("writing files")
@@ -78,6 +88,7 @@ def package(
     findings: Findings,
     *,
     dataset_json: bool = False,
+    own_methods: bool = False,
 ) -> Outcome:
     """Build a study, check its conformance and write the package for the gateway to ``submission/``.
 
@@ -85,7 +96,7 @@ def package(
     DRAFT. Raises :class:`StudyError`, with the last package untouched, as :func:`build` does; in submission mode also
     for what is wrong with the package.
     """
-    outcome = compute(root, raw, "tlf", progress, findings)
+    outcome = compute(root, raw, "tlf", progress, findings, own_methods=own_methods)
     if mode == "submission":
         findings.stop_on_errors()
     outcome = _with_conformance(outcome, core, progress)
@@ -101,12 +112,20 @@ def package(
     return replace(outcome, written=tuple(root / PACKAGE / path.relative_to(folder) for path in written))
 
 
-def conformance(root: Path, raw: Path | None, core: str | None, progress: Progress, findings: Findings) -> Outcome:
+def conformance(
+    root: Path,
+    raw: Path | None,
+    core: str | None,
+    progress: Progress,
+    findings: Findings,
+    *,
+    own_methods: bool = False,
+) -> Outcome:
     """Build a study in memory and check its conformance; what no explanation covers is among the findings.
 
     Raises :class:`StudyError` for errors of the build: the rules would find little else than what follows from them.
     """
-    outcome = compute(root, raw, "tlf", progress, findings)
+    outcome = compute(root, raw, "tlf", progress, findings, own_methods=own_methods)
     findings.stop_on_errors()
     return _with_conformance(outcome, core, progress)
 
@@ -150,11 +169,14 @@ def _output(root: Path, file: str | None) -> str:
     return Path(STAGING.sub(r"\1", first), *rest).as_posix()
 
 
-def compute(root: Path, raw: Path | None, stop: Stop, progress: Progress, findings: Findings) -> Outcome:
+def compute(
+    root: Path, raw: Path | None, stop: Stop, progress: Progress, findings: Findings, *, own_methods: bool = False
+) -> Outcome:
     """Build a study in memory up to a stop; writes nothing."""
     study = load_study(root, raw, findings)
     if study is None:
         raise StudyError(findings.items)
+    enter_own_methods(root, study.spec.methods, study.spec.place, findings, allowed=own_methods)
     built = build_datasets(_until(study, stop), findings, lambda name: progress(f"building {name}"))
     datasets = with_qualifier_origins(built)
     submissions = tuple(

@@ -53,6 +53,7 @@ def build(
             mode.value,
             progress,
             findings,
+            own_methods=Chosen.own_methods,
         )
     _show_written(outcome)
     if findings.errors:
@@ -69,10 +70,12 @@ def check(
     findings = Findings()
     with reporting(findings), showing_progress() as progress:
         if conformance or core:
-            outcome = workflow.conformance(Chosen.study, Chosen.raw, _core(core), progress, findings)
+            outcome = workflow.conformance(
+                Chosen.study, Chosen.raw, _core(core), progress, findings, own_methods=Chosen.own_methods
+            )
             unexplained = _show_conformance(outcome)
         else:
-            workflow.compute(Chosen.study, Chosen.raw, "tlf", progress, findings)
+            workflow.compute(Chosen.study, Chosen.raw, "tlf", progress, findings, own_methods=Chosen.own_methods)
             unexplained = 0
         findings.stop_on_errors()
     if unexplained:
@@ -91,7 +94,14 @@ def package(
     findings = Findings()
     with reporting(findings), showing_progress() as progress:
         outcome = workflow.package(
-            Chosen.study, Chosen.raw, mode.value, _core(core), progress, findings, dataset_json=dataset_json
+            Chosen.study,
+            Chosen.raw,
+            mode.value,
+            _core(core),
+            progress,
+            findings,
+            dataset_json=dataset_json,
+            own_methods=Chosen.own_methods,
         )
     _show_written(outcome)
     if mode is Mode.DRAFT:
@@ -105,7 +115,7 @@ def reconcile() -> None:
     """Compare the results with the published numbers; exit 1 when a row disagrees without a note."""
     findings = Findings()
     with reporting(findings), showing_progress() as progress:
-        outcome = workflow.compute(Chosen.study, Chosen.raw, "tlf", progress, findings)
+        outcome = workflow.compute(Chosen.study, Chosen.raw, "tlf", progress, findings, own_methods=Chosen.own_methods)
         if outcome.build.study.reconciliation is None:
             message = "is missing; it says which results the published numbers are compared with"
             findings.add("SPEC_REFERENCE", Place("specs/reconciliation.yaml"), message)

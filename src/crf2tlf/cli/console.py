@@ -32,6 +32,7 @@ class Chosen:
     study = Path()
     raw: Path | None = None
     verbose = False
+    own_methods = False
 
 
 @app.callback()
@@ -40,10 +41,13 @@ def options(
     raw: Annotated[
         Path | None, typer.Option(help="The raw folder, where it is not STUDY/raw.", exists=True, file_okay=False)
     ] = None,
+    methods: Annotated[
+        bool, typer.Option("--methods", help="Let the study's own methods run: specs/methods.py is code.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show each dataset and each file.")] = False,
 ) -> None:
     """From raw CRF extracts to SDTM, ADaM, tables, listings and figures, driven by specs."""
-    Chosen.study, Chosen.raw, Chosen.verbose = study, raw, verbose
+    Chosen.study, Chosen.raw, Chosen.verbose, Chosen.own_methods = study, raw, verbose, methods
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -205,7 +206,7 @@ def _refusal(entry: Method, error: ValueError) -> RuleError:
 
 
 def _python_name(entry: Method, name: str) -> str:
-    names = entry.function.__code__.co_varnames
+    names = inspect.unwrap(entry.function).__code__.co_varnames
     return name if name in names else name + "_"
 
 

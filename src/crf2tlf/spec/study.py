@@ -58,6 +58,11 @@ class StudySpec(SpecModel):
     tables: dict[str, tuple[DesignRecord, ...]] = Field(
         default={}, description="Design tables (arms, elements, visits): row sources named study.NAME."
     )
+    methods: tuple[str, ...] = Field(
+        default=(),
+        description="Methods of the study's own that rules call, by name: functions of specs/methods.py. That file is "
+        "code, so it runs only where the command line allows it with --methods.",
+    )
     severity: dict[str, Severity] = Field(
         default={}, description="Severity by finding code, where it is not the usual one."
     )

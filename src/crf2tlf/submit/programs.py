@@ -24,7 +24,7 @@ from crf2tlf.submit.layout import Layout, portable_name, unique_names
 from crf2tlf.submit.output_program import output_listing
 from crf2tlf.submit.plain_text import ascii_text, field, heading, page, paragraph
 
-SPEC_TYPES = {".yaml", ".yml", ".csv", ".md"}
+SPEC_TYPES = {".yaml", ".yml", ".csv", ".md", ".py"}
 README, ORDER, METHODS = "readme.txt", "order.txt", "methods.txt"
 FILE_WIDTH = 32
 RECORD_METHODS: dict[str, Callable[..., object]] = {
