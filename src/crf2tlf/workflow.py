@@ -177,6 +177,7 @@ def compute(
     if study is None:
         raise StudyError(findings.items)
     enter_own_methods(root, study.spec.methods, study.spec.place, findings, allowed=own_methods)
+    findings.stop_on_errors()
     built = build_datasets(_until(study, stop), findings, lambda name: progress(f"building {name}"))
     datasets = with_qualifier_origins(built)
     submissions = tuple(
