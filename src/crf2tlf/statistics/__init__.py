@@ -8,6 +8,13 @@ Nothing here knows of studies, datasets or tables, and nothing else of the packa
 | `quantiles` | n, mean, SD, median, quartiles, range |
 | `proportion` | a proportion with exact (Clopper–Pearson) or Wilson limits |
 | `survival` | the Kaplan–Meier curve, its median and quantiles, survival at a time, numbers at risk |
+| `log_rank` | the log-rank test, weighted and stratified |
+| `cox` | Cox's proportional hazards model: hazard ratios, with named ties and strata |
+| `proportion_difference` | the difference of two proportions with limits, stratified too |
+| `ratios` | relative risk and odds ratio with limits, stratified too |
+| `contingency` | chi-square, Fisher's exact, Cochran–Mantel–Haenszel and Cochran–Armitage tests |
+| `means` | differences of means, t-tests, rank tests, analysis of variance |
+| `ancova` | analysis of covariance: least squares means and their differences |
 | `paired` | the paired t-test |
 | `two_stage` | Simon's two-stage designs: exact operating characteristics, minimax and optimal search |
 
@@ -16,10 +23,36 @@ more responders than patients) raises `ValueError`; a question without an answer
 upper limit that is not reached) is answered with NaN.
 """
 
-from crf2tlf.statistics.estimate import Estimate
+from crf2tlf.statistics.ancova import Adjusted, Ancova, Margins, ancova
+from crf2tlf.statistics.contingency import (
+    NOTHING_TO_TEST,
+    TestResult,
+    chi_square,
+    cochran_armitage,
+    cochran_mantel_haenszel,
+    fisher,
+)
+from crf2tlf.statistics.cox import Cox, Ties, cox
+from crf2tlf.statistics.estimate import NOT_ESTIMABLE, Estimate
+from crf2tlf.statistics.log_rank import LogRank, Weights, log_rank
+from crf2tlf.statistics.means import (
+    MeanDifference,
+    Variances,
+    kruskal_wallis,
+    mean_difference,
+    one_way,
+    rank_sum,
+)
 from crf2tlf.statistics.paired import PairedT, paired_t
 from crf2tlf.statistics.proportion import exact_proportion, wilson_proportion
+from crf2tlf.statistics.proportion_difference import (
+    Counts,
+    DifferenceLimits,
+    proportion_difference,
+    stratified_difference,
+)
 from crf2tlf.statistics.quantiles import QUANTILE_CONVENTIONS, QuantileKind, Summary, quantile, summary
+from crf2tlf.statistics.ratios import OddsLimits, odds_ratio, relative_risk
 from crf2tlf.statistics.rounding import format_number, percent_text, round_half_up, significant
 from crf2tlf.statistics.survival import ConfType, KaplanMeier, OpenPlateau, kaplan_meier
 from crf2tlf.statistics.two_stage import (
@@ -31,27 +64,57 @@ from crf2tlf.statistics.two_stage import (
 )
 
 __all__ = [
+    "NOTHING_TO_TEST",
+    "NOT_ESTIMABLE",
     "QUANTILE_CONVENTIONS",
+    "Adjusted",
+    "Ancova",
     "ConfType",
+    "Counts",
+    "Cox",
+    "DifferenceLimits",
     "Estimate",
     "KaplanMeier",
+    "LogRank",
+    "Margins",
+    "MeanDifference",
+    "OddsLimits",
     "OpenPlateau",
     "OperatingCharacteristics",
     "PairedT",
     "QuantileKind",
     "Summary",
+    "TestResult",
+    "Ties",
     "TwoStageDesign",
+    "Variances",
+    "Weights",
+    "ancova",
+    "chi_square",
+    "cochran_armitage",
+    "cochran_mantel_haenszel",
+    "cox",
     "exact_proportion",
+    "fisher",
     "format_number",
     "kaplan_meier",
+    "kruskal_wallis",
+    "log_rank",
+    "mean_difference",
     "minimax_design",
+    "odds_ratio",
+    "one_way",
     "operating_characteristics",
     "optimal_design",
     "paired_t",
     "percent_text",
+    "proportion_difference",
     "quantile",
+    "rank_sum",
+    "relative_risk",
     "round_half_up",
     "significant",
+    "stratified_difference",
     "summary",
     "wilson_proportion",
 ]

@@ -135,8 +135,8 @@ def kaplan_meier(
     inputs of unequal length, an unknown `conf_type` and a level outside 0 to 1.
     """
     check_level(level)
-    times, events = _checked(time, event)
-    distinct, position = _distinct_times(times)
+    times, events = checked_times(time, event)
+    distinct, position = distinct_times(times)
     n_event, n_censor = (
         np.bincount(position[who], minlength=distinct.size).astype(np.int64) for who in (events, ~events)
     )
@@ -181,7 +181,8 @@ def _limits(
     raise ValueError(f"unknown kind of limits {conf_type!r}: expected 'log-log', 'log' or 'plain'")
 
 
-def _checked(time: npt.ArrayLike, event: npt.ArrayLike) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+def checked_times(time: npt.ArrayLike, event: npt.ArrayLike) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """Give times and event indicators as arrays. Raises `ValueError` where `kaplan_meier` does."""
     times = np.asarray(time, dtype=np.float64).ravel()
     codes = np.asarray(event, dtype=np.float64).ravel()
     if times.size != codes.size:
@@ -202,7 +203,7 @@ def _check_times(times: FloatArray, what: str) -> None:
         )
 
 
-def _distinct_times(times: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+def distinct_times(times: FloatArray) -> tuple[FloatArray, npt.NDArray[np.intp]]:
     """Give the distinct times in order, and each subject's position among them.
 
     Neighbours within the tie width are one time, the smallest of them, as R's `aeqSurv` does it.
