@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from crf2tlf.build.form_rules import column_kind
 from crf2tlf.build.metadata import expected_kind, variable_names
 from crf2tlf.build.names import METHOD_COLUMNS, SourceNames, VariableNames, missing_value
 from crf2tlf.build.plan_methods import compile_method
 from crf2tlf.build.planned import ROWS, Plan, PlannedSource, PlannedVariable
-from crf2tlf.build.raw import column_kind
 from crf2tlf.build.stages import Stage, stages
 from crf2tlf.build.tables import POSITION
 from crf2tlf.build.variable import compile_variable, constant_of_kind

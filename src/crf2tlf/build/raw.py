@@ -11,22 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crf2tlf.build.tables import FormTable, Tables
+from crf2tlf.build.form_checks import check_form
+from crf2tlf.build.form_rules import RECORD_COLUMN, SUBJECT_COLUMN, column_kind, evaluate, selected
+from crf2tlf.build.tables import FormTable
 from crf2tlf.files.csv import RawTable, read_csv
 from crf2tlf.findings import Findings, Place, nearest
 from crf2tlf.methods import CATALOGUE, Kind
 from crf2tlf.methods.catalogue import Integers, unreported
 from crf2tlf.rules import columns
-from crf2tlf.rules.compile import SUBJECT, compile_rule
+from crf2tlf.rules.compile import SUBJECT
 from crf2tlf.rules.grouping import codes, combine
-from crf2tlf.rules.node import Column, Node
-from crf2tlf.rules.parse import RuleError
-from crf2tlf.rules.scope import Ref, Scope, by_value
 from crf2tlf.spec import Study
 from crf2tlf.spec.form import FORM_COLUMNS, FormSpec
-from crf2tlf.spec.model import Rule
-
-SUBJECT_COLUMN, _, RECORD_COLUMN = FORM_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,7 @@ def read_forms(study: Study, findings: Findings) -> RawData:
         values = _declared_columns(form, raw, findings)
         table = FormTable(f"raw.{form.form}", raw.file, values, raw.lines)
         data.forms[form.form] = _leave_out(study, form, table, data, findings)
-        _check_cells(form, data.forms[form.form], findings)
+        check_form(study, form, data.forms[form.form], findings)
     return data
 
 
@@ -75,11 +71,6 @@ def _empty(form: FormSpec) -> FormTable:
         {name: columns.missing(kind, 0) for name, kind in kinds.items()},
         np.empty(0, dtype=np.int64),
     )
-
-
-def column_kind(name: str) -> Kind:
-    """Return the kind of a form's column: text, but for the number of the record in its file (1 is the first)."""
-    return Kind.NUMBER if name == RECORD_COLUMN else Kind.TEXT
 
 
 def _report_files(study: Study, findings: Findings) -> set[str]:
@@ -126,87 +117,6 @@ def _declared_columns(form: FormSpec, raw: RawTable, findings: Findings) -> dict
     return values
 
 
-def _check_cells(form: FormSpec, table: FormTable, findings: Findings) -> None:
-    for name, spec in form.columns.items():
-        values = table.column(name)
-        shown = form.header(name)
-
-        def report(mask: Any, code: str, message: str, given: Any = None, shown: str = shown) -> None:
-            _report_cells(table, shown, mask, code, message, given, findings)
-
-        if spec.required:
-            report(values.isna(), "RAW_REQUIRED", "a required cell is blank")
-        if spec.codes:
-            known = {code.casefold() for code in spec.codes}
-            unknown = values.notna() & ~values.str.casefold().isin(known)
-            report(unknown, "RAW_CODE", f"{{value}} is not in the code list {', '.join(spec.codes)}", values)
-        if spec.formats:
-            try:
-                CATALOGUE["iso8601"].function(values, formats=spec.formats, report=report)
-            except ValueError as error:
-                findings.add("SPEC_MODEL", spec.place, f"columns.{name}.formats: {error}")
-
-
-def _report_cells(
-    table: FormTable, column: str, mask: Any, code: str, message: str, values: Any, findings: Findings
-) -> None:
-    found = np.flatnonzero(pd.Series(mask).to_numpy(dtype=bool, na_value=False))
-    if not len(found):
-        return
-    for shown, positions in [("", found)] if values is None else by_value(found, values):
-        text = f"{column}: {message.replace('{value}', shown)}"
-        places = table.places(positions)
-        findings.add(code, places[0], text, records=places[1:], count=len(positions))
-
-
-class FormNames:
-    """Names in the rules of a form spec: the form's own columns."""
-
-    default_order: tuple[str, ...] = ()
-    grouped = False
-
-    def __init__(self, form: FormSpec, constants: dict[str, Any]) -> None:
-        self.dataset = f"raw.{form.form}"
-        self._known = [*form.columns, *FORM_COLUMNS]
-        self._constants = constants
-
-    def bare(self, name: str) -> Column:
-        if name not in self._known:
-            raise RuleError("RULE_NAME", f"unknown column {name}{nearest(name, self._known)}")
-        return Column(Ref(self.dataset, name), "source", column_kind(name))
-
-    source = bare
-
-    def table(self, _parts: tuple[str, ...]) -> str | None:
-        return None
-
-    def tables(self) -> tuple[str, ...]:
-        return ()
-
-    def member(self, table: str, variable: str) -> Column:
-        raise RuleError("RULE_NAME", f"unknown name {table}.{variable}")
-
-    def records(self, table: str) -> frozenset[Ref]:
-        return frozenset({Ref(table, "")})
-
-    def decodes(self, codelist: str) -> dict[str, str | None]:
-        raise RuleError("RULE_METHOD", f"decode is not for forms (of {codelist})")
-
-    def codelists(self, variable: str) -> tuple[str | None, dict[str | None, str]]:
-        raise RuleError("RULE_METHOD", f"nci_code is not for forms (of {variable})")
-
-    def nci_codes(self, codelist: str) -> dict[str, str]:
-        raise RuleError("RULE_METHOD", f"nci_code is not for forms (of {codelist})")
-
-    def constant(self, name: str) -> Any:
-        if name not in self._constants:
-            raise RuleError("RULE_NAME", f"unknown constant study.{name}{nearest(name, self._constants)}")
-        return self._constants[name]
-
-    def source_fact(self, fact: str, _variable: str | None) -> Node:
-        raise RuleError("RULE_METHOD", f"{fact} is not for forms")
-
-
 def _leave_out(study: Study, form: FormSpec, table: FormTable, data: RawData, findings: Findings) -> FormTable:
     """Add USUBJID, and take out duplicates, records after the cut-off and those that `leave_out` names."""
     table = _with_subject(study, form, table, findings)
@@ -227,7 +137,7 @@ def _leave_out(study: Study, form: FormSpec, table: FormTable, data: RawData, fi
         late = _late(table.column(form.cutoff), form.columns[form.cutoff].formats, study.spec.data_cutoff.isoformat())
         drop(late, f"after the data cut-off ({form.cutoff} > {study.spec.data_cutoff})")
     for rule in form.leave_out:
-        drop(_where(study, form, table, rule.where, findings), rule.reason)
+        drop(selected(study, form, table, rule.where, findings), rule.reason)
     kept = np.flatnonzero(keep)
     if len(kept) == table.size:
         return table
@@ -250,7 +160,7 @@ def _with_subject(study: Study, form: FormSpec, table: FormTable, findings: Find
     values[SUBJECT] = columns.missing(Kind.TEXT, table.size)
     values[RECORD_COLUMN] = pd.Series(np.arange(1.0, table.size + 1))
     table = FormTable(table.name, table.file, values, table.lines)
-    found = _evaluate(study, form, table, study.spec.usubjid, findings)
+    found = evaluate(study, form, table, study.spec.usubjid, findings)
     if found is not None:
         node, value = found
         if node.kind is Kind.TEXT:
@@ -258,30 +168,3 @@ def _with_subject(study: Study, form: FormSpec, table: FormTable, findings: Find
         else:
             findings.add("RULE_TYPE", study.spec.usubjid.place, f"usubjid takes text, its rule gives {node.kind}")
     return table
-
-
-def _where(study: Study, form: FormSpec, table: FormTable, rule: Rule, findings: Findings) -> Any:
-    found = _evaluate(study, form, table, rule, findings)
-    if found is None:
-        return np.zeros(table.size, dtype=bool)
-    node, value = found
-    if node.kind is not Kind.TRUTH:
-        findings.add("RULE_TYPE", rule.place, f"where takes a condition, {rule.text!r} is {node.kind}")
-        return np.zeros(table.size, dtype=bool)
-    return columns.column(value, Kind.TRUTH, table.size).to_numpy(dtype=bool, na_value=False)
-
-
-def _evaluate(
-    study: Study, form: FormSpec, table: FormTable, rule: Rule, findings: Findings
-) -> tuple[Node, columns.Value] | None:
-    def report(positions: Integers, code: str, message: str) -> None:
-        places = table.places(positions)
-        findings.add(code, places[0] if places else rule.place, message, records=places[1:], count=len(positions))
-
-    scope = Scope(table.size, table.column, table.column, Tables(), report)
-    try:
-        node = compile_rule(rule, FormNames(form, study.constants))
-        return node, node.evaluate(scope)
-    except RuleError as error:
-        findings.add(error.code, rule.place, str(error))
-        return None
