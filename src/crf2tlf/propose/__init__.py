@@ -1,0 +1,5 @@
+"""A study from nothing: a folder that builds at once, and proposals of specs for raw data that are already there."""
+
+from crf2tlf.propose.study import DESIGNS, Arm, Design, NewStudy, new_study, write_study
+
+__all__ = ["DESIGNS", "Arm", "Design", "NewStudy", "new_study", "write_study"]

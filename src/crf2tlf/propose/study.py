@@ -1,0 +1,184 @@
+"""A new study folder from templates: specs that build at once, made for the study's arms and design."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+from typing import Literal, get_args
+
+import jinja2
+
+Design = Literal["single-arm", "parallel", "oncology"]
+DESIGNS: tuple[Design, ...] = get_args(Design)
+
+RENAMED = {"gitignore": ".gitignore"}
+"""Files of the templates that would act on the program's own repository under their real name."""
+
+OWN_ELEMENTS = ("SCRN", "FU")
+_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
+_ARM_CODE = re.compile(r"[A-Z0-9]{1,8}")
+_TEXT = re.compile(r"[ -z|~]+")  # printable ASCII without braces: what a transport file and a template take
+_ARM_NAME = re.compile(r"[A-Za-z0-9 ._/%()+,:-]{1,40}")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./%()<>=+-]*")
+_TRUTH = {"true", "false", "null"}
+
+
+@dataclass(frozen=True)
+class Arm:
+    """An arm: its code, which is also that of its treatment element, and its name."""
+
+    code: str
+    label: str
+
+    @property
+    def treatment(self) -> str:
+        """The name of the treatment as EX has it."""
+        return self.label.upper()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A planned visit: its name, its study day, and how it starts in words."""
+
+    name: str
+    day: int
+    rule: str
+
+    @property
+    def after(self) -> bool:
+        """Whether the visit is after the first dose."""
+        return self.day > 1
+
+
+@dataclass(frozen=True)
+class NewStudy:
+    """What the templates are filled with."""
+
+    study: str
+    title: str
+    arms: tuple[Arm, ...]
+    design: Design
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """The planned visits of the example: screening, baseline, and the weeks of treatment."""
+        weeks = (6, 12, 18, 24, 32, 40, 48) if self.design == "oncology" else (2, 4, 8, 12)
+        later = [Visit(f"WEEK {week}", 7 * week + 1, f"{week} weeks after the first dose") for week in weeks]
+        first = [
+            Visit("SCREENING", -7, "Informed consent, within 28 days before the first dose"),
+            Visit("BASELINE", 1, "The day of the first dose, before it"),
+        ]
+        return (*first, *later)
+
+
+def new_study(study: str, title: str, arms: Sequence[str], design: Design | None) -> NewStudy:
+    """Return a study of the texts that a person gave; ``arms`` are texts such as ``A=Drug A``.
+
+    Without arms an example stands for them; without a design the number of arms decides. Raises ``ValueError`` with a
+    message for people where a text cannot be used.
+    """
+    if not _IDENTIFIER.fullmatch(study):
+        raise ValueError(f"{study!r} is no study identifier: up to 20 letters, digits, dots, hyphens and underscores")
+    design = design or ("single-arm" if len(arms) == 1 else "parallel")
+    if not arms:
+        arms = ("A=Drug A",) if design == "single-arm" else ("A=Drug A", "P=Placebo")
+    made = tuple(_arm(text) for text in arms)
+    if design == "single-arm" and len(made) > 1:
+        raise ValueError(f"a single-arm study has one arm, not {len(made)}; use --design parallel")
+    if design == "parallel" and len(made) < 2:
+        raise ValueError("a parallel study has at least two arms; use --design single-arm")
+    for what, values in (("code", [arm.code for arm in made]), ("name", [arm.label for arm in made])):
+        again = [value for value, times in Counter(values).items() if times > 1]
+        if again:
+            raise ValueError(f"two arms have the {what} {again[0]}")
+    if not _TEXT.fullmatch(title):
+        raise ValueError("the title takes letters without accents, digits and usual signs, and no braces")
+    return NewStudy(study, title, made, design)
+
+
+def _arm(text: str) -> Arm:
+    code, equals, label = (part.strip() for part in text.partition("="))
+    if not equals or not label:
+        raise ValueError(f"{text!r} is no arm: write CODE=Name, such as A=Drug A")
+    if not _ARM_CODE.fullmatch(code) or code in OWN_ELEMENTS:
+        kept = " and ".join(OWN_ELEMENTS)
+        raise ValueError(f"{code!r} is no code of an arm: 1 to 8 capital letters and digits; {kept} are taken")
+    if not _ARM_NAME.fullmatch(label):
+        raise ValueError(
+            f"{label!r} is no name of an arm: up to 40 letters without accents, digits, blanks and ._/%()+,:-"
+        )
+    return Arm(code, label)
+
+
+def write_study(folder: Path, study: NewStudy, kept: Iterable[PurePosixPath] = ()) -> tuple[list[Path], list[Path]]:
+    """Write the study's folder; return the files written, and those that were there before and stay as they are.
+
+    ``kept`` are paths that are not to be written: a folder of templates, or a file. Raises ``OSError``.
+    """
+    written: list[Path] = []
+    there: list[Path] = []
+    for name, text in render(study):
+        if any(name.is_relative_to(path) for path in kept):
+            continue
+        path = folder / name
+        if path.exists():
+            there.append(path)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        written.append(path)
+    (folder / "raw").mkdir(parents=True, exist_ok=True)
+    return written, there
+
+
+def render(study: NewStudy) -> Iterator[tuple[PurePosixPath, str]]:
+    """Yield the path and text of each file of a study folder; a template that comes to nothing gives none."""
+    top = resources.files("crf2tlf.propose").joinpath("templates", "study")
+    environment = jinja2.Environment(
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # YAML and Markdown, not HTML
+    )
+    environment.filters["yaml"] = as_yaml
+    facts = {
+        "study": study.study,
+        "title": study.title,
+        "arms": study.arms,
+        "visits": study.visits,
+        "randomised": len(study.arms) > 1,
+        "placebo": any("placebo" in arm.label.casefold() for arm in study.arms),
+        "oncology": study.design == "oncology",
+    }
+    for path, template in _templates(top, PurePosixPath()):
+        text = environment.from_string(template.read_text(encoding="utf-8")).render(facts)
+        if text.strip():
+            yield path.with_name(RENAMED.get(path.name, path.name)), text
+
+
+def _templates(folder: Traversable, path: PurePosixPath) -> Iterator[tuple[PurePosixPath, Traversable]]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from _templates(entry, path / entry.name)
+        else:
+            yield path / entry.name, entry
+
+
+def as_yaml(text: object) -> str:
+    """Return a text as a YAML scalar that stays text, also inside braces: plain where it can be."""
+    shown = str(text)
+    plain = _PLAIN.fullmatch(shown) and shown == shown.strip() and shown.casefold() not in _TRUTH
+    return shown if plain else json.dumps(shown, ensure_ascii=False)
