@@ -54,6 +54,22 @@ def test_imputation(
     assert reported.items == []
 
 
+def test_the_month_is_left_unknown_where_only_a_day_may_be_imputed(reported: Any) -> None:
+    column = texts("2017-02-14", "2017-02", "2017", "2017---15", None)
+    assert shown(date(column, impute="first", highest="D", report=reported)) == [
+        "2017-02-14",
+        "2017-02-01",
+        None,
+        None,
+        None,
+    ]
+    flags = imputation_flag(column, impute="first", highest="D", report=reported)
+    assert flags.fillna("").tolist() == ["", "D", "", "", ""]
+    for method in (date, imputation_flag):
+        with pytest.raises(ValueError, match="highest takes"):
+            method(column, impute="first", highest="Y", report=reported)
+
+
 def test_bounds_move_imputed_dates_only_within_the_known_parts(reported: Any) -> None:
     table = [
         # text, not before, not after, expected with "first"

@@ -73,6 +73,29 @@ def test_first_and_last_record_that_meets_a_condition(visits: Window) -> None:
     assert plain(w.first_flag(nowhere, window=visits)) == [None] * 5
 
 
+def test_closest_flag() -> None:
+    table = [
+        # group, day, target, condition, flag, and with ties="first"
+        ("A", 11, 14, True, None, None),
+        ("A", 13, 14, True, None, "Y"),  # as far from day 14 as day 15
+        ("A", 15, 14, True, "Y", None),
+        ("B", 20, 14, True, "Y", "Y"),
+        ("B", 14, 14, None, None, None),  # on the day, but not known to count
+        ("B", 27, 28, False, None, None),
+        ("C", None, 14, True, None, None),  # no day
+        ("C", 14, None, True, None, None),  # no target
+        ("D", -1, 1, True, None, None),
+        ("D", 2, 1, True, "Y", "Y"),
+    ]
+    groups, days, targets, conditions, last, first = zip(*table, strict=True)
+    in_order = window(list(groups), list(range(len(table))))
+    columns = pd.Series(days, dtype="float64"), pd.Series(targets, dtype="float64"), truths(list(conditions))
+    assert plain(w.closest_flag(*columns, window=in_order)) == list(last)
+    assert plain(w.closest_flag(*columns, ties="first", window=in_order)) == list(first)
+    with pytest.raises(ValueError, match="first or last"):
+        w.closest_flag(*columns, ties="none", window=in_order)
+
+
 def test_worst_flag_takes_the_first_of_several(visits: Window) -> None:
     grade = pd.Series([3.0, 2.0, 3.0, 2.0, 1.0])
     assert plain(w.worst_flag(grade, window=visits)) == [None, None, "Y", "Y", None]

@@ -84,6 +84,46 @@ def test_a_day_in_two_intervals_is_a_finding(build_small: BuildSmall) -> None:
     assert built.codes == ["INTERVAL_OVERLAP"]
 
 
+WINDOWS = """\
+study: TST
+title: A test study
+usubjid: '"TST-" + SUBJECT'
+release_timestamp: 2026-01-01T00:00:00
+tables:
+  windows:
+    - {TEST: A, VISIT: Baseline, TO: 1}
+    - {TEST: A, VISIT: Week 2, FROM: 2, TO: 21}
+    - {TEST: A, VISIT: Week 4, FROM: 22}
+    - {TEST: B, VISIT: Any day}
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "days", "expected"),
+    [
+        # both ends belong to a window; where an end is blank it is open
+        ("A", ["-99", "1", "2", "21", "22", "400"], ["Baseline", "Baseline", "Week 2", "Week 2", "Week 4", "Week 4"]),
+        ("A", ["1.5", ""], [None, None]),  # between two windows; no day
+        ("B", ["-99", "1000"], ["Any day", "Any day"]),
+        ("C", ["1"], [None]),
+    ],
+)
+def test_within_a_range_of_numbers(build_small: BuildSmall, test: str, days: list[str], expected: list[object]) -> None:
+    rule = "within(number(DAY), study.windows.VISIT, number(study.windows.FROM), number(study.windows.TO), by=[TEST])"
+    files = study(rule, days, OPEN)
+    dataset = files["specs/adam/ax.yaml"].rstrip() + f"\n              TEST: {{value: {test}, label: Test}}\n"
+    built = build_small({**files, "specs/adam/ax.yaml": dataset, "specs/study.yaml": WINDOWS})
+    assert built.codes == []
+    assert built.values("AX", "V") == expected
+
+
+def test_windows_for_all_records_that_overlap_are_a_finding(build_small: BuildSmall) -> None:
+    rule = "within(number(DAY), study.windows.VISIT, number(study.windows.FROM), number(study.windows.TO), by=[])"
+    built = build_small({**study(rule, ["21", "22"], OPEN), "specs/study.yaml": WINDOWS})
+    assert built.values("AX", "V") == ["Week 2", "Week 4"]  # the first one in the table
+    assert [(f.code, str(f.place)) for f in built.findings] == [("INTERVAL_OVERLAP", "raw/f.csv:2")]
+
+
 @pytest.mark.parametrize(
     ("rule", "code", "message"),
     [
@@ -91,6 +131,14 @@ def test_a_day_in_two_intervals_is_a_finding(build_small: BuildSmall) -> None:
         ("interval(DAY, ROW, ROW, ROW)", "RULE_ARGUMENT", "those of another dataset"),
         ("interval(ROW, EL.ELEMENT, EL.START, EL.STOP)", "RULE_TYPE", "all ISO 8601 texts or all dates"),
         ("interval(date(DAY), EL.ELEMENT, EL.START, EL.STOP)", "RULE_TYPE", "all ISO 8601 texts or all dates"),
+        ("interval(ROW, EL.ELEMENT, 1, 2)", "RULE_TYPE", "all ISO 8601 texts or all dates"),
+        (
+            "within(ROW, EL.ELEMENT, EL.START, EL.STOP)",
+            "RULE_TYPE",
+            "the number, start and end of within are all numbers",
+        ),
+        ("within(DAY, EL.ELEMENT, 1, 2)", "RULE_TYPE", "the number, start and end of within are all numbers"),
+        ("within(ROW, EL.ELEMENT)", "RULE_ARGUMENT", "within takes a number, and the value, start and end"),
     ],
 )
 def test_mistake(build_small: BuildSmall, rule: str, code: str, message: str) -> None:

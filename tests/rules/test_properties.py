@@ -157,7 +157,7 @@ ANY_LEAVES = [
     "[]",
     '["a"]',
 ]
-METHODS = sorted({*CATALOGUE, "interval", "decode", "desc", "nothing"})
+METHODS = sorted({*CATALOGUE, "interval", "within", "decode", "desc", "nothing"})
 OPTIONS = ["by=[]", "by=[V]", "by=N", "where=R.N > 1", "where=N > 1", "order=[desc(N)]", "order=[R.D]", 'expect="one"']
 any_expressions = st.recursive(
     st.sampled_from(ANY_LEAVES),

@@ -33,6 +33,7 @@ _MANY = 3
 """Arguments from which on the order of columns says too little of what a method does with them."""
 _OTHER_CALLS = {
     "interval": "the value of the interval that a date lies in: from its start on, before its end",
+    "within": "the value of the range that a number lies in, both ends included",
     "decode": "what a term means by its codelist",
 }
 _SAID = ("lookup", "exists")

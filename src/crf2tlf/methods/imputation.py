@@ -23,25 +23,28 @@ def date(
     value: Any_,
     *,
     impute: str | None = None,
+    highest: str = "M",
     not_before: Date | None = None,
     not_after: Date | None = None,
     report: Report,
 ) -> Date:
     """The date of an ISO 8601 text; the time of day is left out. Dates stay.
 
-    A partial text gives missing, unless ``impute`` says how to fill it up: "first" takes the first day of the month
-    or year, "last" the last, "mid" the 15th of the month or 30 June of the year. A year is never imputed; where the
-    month is unknown, a known day does not count. An imputed date before ``not_before`` or after ``not_after`` is moved
-    there, but only where the known parts allow that day: 2016-01 never becomes a day of February.
+    A partial text gives missing, unless ``impute`` says how to fill it up: "first" takes the first day of the month or
+    year, "last" the last, "mid" the 15th of the month or 30 June of the year. A year is never imputed; where the month
+    is unknown, a known day does not count. ``highest`` is the highest part that is imputed, in the words of the
+    imputation flag: "M", the month and the day, or "D", the day alone; then a year gives missing. An imputed date
+    before ``not_before`` or after ``not_after`` is moved there, but only where the known parts allow that day: 2016-01
+    never becomes a day of February.
 
     Missing gives missing. A text that is not ISO 8601, or no day of the calendar, is a finding RAW_DATE. Raises
     ``ValueError`` for another way to impute. Source: ADaMIG 1.3 section 3.1.3 (dates as numbers, imputation); the
-    bounds work as in R admiral's ``derive_vars_dt``.
+    bounds and ``highest`` work as in R admiral's ``derive_vars_dt`` (``highest_imputation``).
 
     Example: ``date("2017-02", impute="last")`` is 2017-02-28; with ``not_before`` of 2017-02-10 ``date("2017-02",
     impute="first", ...)`` is 2017-02-10.
     """
-    _check_way(impute)
+    _check_way(impute, highest)
     if kind_of(value) is Kind.DATE:
         return days(value.to_numpy(), value.index)
     earliest, latest, unknown = possible_days(value, report)
@@ -54,12 +57,13 @@ def date(
             limit = bound.to_numpy().astype("datetime64[D]")
             allowed = (earliest <= limit) & (limit <= latest)
             chosen = np.where(allowed, nearest(chosen, limit), chosen)
-    return days(chosen, value.index)
+    too_much = (unknown == "M") & (highest == "D")
+    return days(np.where(too_much, np.datetime64("NaT", "D"), chosen), value.index)
 
 
 @method()
-def imputation_flag(value: Text, *, impute: str | None = "first", report: Report) -> Text:
-    """What ``date`` imputes with the same ``impute``: "D" the day, "M" the month and the day.
+def imputation_flag(value: Text, *, impute: str | None = "first", highest: str = "M", report: Report) -> Text:
+    """What ``date`` imputes with the same ``impute`` and ``highest``: "D" the day, "M" the month and the day.
 
     Missing where the text is complete, missing, without a year (``date`` gives no date then), or not ISO 8601 (a
     finding RAW_DATE), and where ``impute`` is None. "Y" never comes up, since ``date`` imputes no year. Source: ADaMIG
@@ -67,16 +71,18 @@ def imputation_flag(value: Text, *, impute: str | None = "first", report: Report
 
     Example: ``2017-02`` gives D; ``2017`` and ``2017---15`` give M.
     """
-    _check_way(impute)
+    _check_way(impute, highest)
     if impute is None:
         return texts(np.full(len(value), ""), value.index)
     _, _, unknown = possible_days(value, report)
-    return texts(unknown, value.index)
+    return texts(np.where((unknown == "M") & (highest == "D"), "", unknown), value.index)
 
 
-def _check_way(impute: str | None) -> None:
+def _check_way(impute: str | None, highest: str) -> None:
     if impute is not None and impute not in _WAYS:
         raise ValueError(f"impute takes {', '.join(_WAYS)}, not {impute!r}")
+    if highest not in ("D", "M"):
+        raise ValueError(f"highest takes D (the day) or M (the month and the day), not {highest!r}")
 
 
 def possible_days(value: Any_, report: Report = unreported) -> tuple[Day, Day, NDArray[np.object_]]:

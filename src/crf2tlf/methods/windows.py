@@ -118,6 +118,29 @@ def _chosen(candidate: Mask, window: Window, *, last: bool) -> Mask:
 
 
 @method(shape="window")
+def closest_flag(
+    value: Number, target: Number, condition: Truth | None = None, *, ties: str = "last", window: Window
+) -> Text:
+    """The flag "Y" on the record of the group whose value is closest to the target, such as a visit's planned day.
+
+    Of several that are equally close ``ties`` takes the "last" in the order of ``order``, or the "first". A record
+    without a value or target, or for which the condition is not true, is no candidate. Study days have no day 0: the
+    distance from day -1 to day 1 counts as 2. Raises ``ValueError`` for another word for ties. Source: ADaMIG 1.3
+    section 3.3.3, AWTDIFF: the distance by which one of several records in an analysis window is chosen.
+
+    Example: against a target of 14, of the days 11, 13 and 15 that tie 15 is flagged, and 13 with ``ties="first"``.
+    """
+    if ties not in ("first", "last"):
+        raise ValueError(f"ties takes first or last, not {ties!r}")
+    distance = np.abs(value.to_numpy(dtype="float64") - target.to_numpy(dtype="float64"))[window.order]
+    candidate = _met(condition, window) & ~np.isnan(distance)
+    group = _group_in_order(window)
+    least = np.full(group[-1] + 1 if len(group) else 0, np.inf)
+    np.minimum.at(least, group[candidate], distance[candidate])
+    return _flag_one(candidate & (distance == least[group]), window, last=ties == "last")
+
+
+@method(shape="window")
 def baseline_flag(value: Any_, day: Any_, reference: Any_, *, window: Window, report: Report) -> Text:
     """The flag "Y" on the baseline record: the last one of the group with a value on or before the reference.
 

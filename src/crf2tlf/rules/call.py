@@ -42,12 +42,14 @@ def compile_call(compiler: Compiler, tree: ast.Call) -> Node:
         return _source_fact(compiler, name, tree)
     if name == "interval":
         return interval.compile_interval(compiler, tree)
+    if name == "within":
+        return interval.compile_within(compiler, tree)
     if name == "decode":
         return terminology.compile_decode(compiler, tree)
     if name == "nci_code":
         return terminology.compile_nci_code(compiler, tree)
     if name not in CATALOGUE:
-        raise unknown_method(name, {*SOURCE_FACTS, "interval", "decode", "nci_code", "desc"})
+        raise unknown_method(name, {*SOURCE_FACTS, "interval", "within", "decode", "nci_code", "desc"})
     entry = CATALOGUE[name]
     if entry.shape == "columns":
         return _compile_columns(compiler, entry, tree)

@@ -1,4 +1,6 @@
-"""Intervals: the value of the interval that a day lies in, such as the EPOCH of the element of SE."""
+"""Intervals: the value of the interval that a day lies in (the EPOCH of the element of SE), or a number (the visit of
+the analysis window).
+"""
 
 from __future__ import annotations
 
@@ -33,19 +35,34 @@ def compile_interval(compiler: Compiler, tree: ast.Call) -> Node:
     Days may be dates or ISO 8601 texts; a partial day lies in an interval only if all the days it can mean do.
     A day in two intervals is ``INTERVAL_OVERLAP``.
     """
+    return _compile(compiler, tree, (Kind.TEXT, Kind.DATE), "ISO 8601 texts or all dates")
+
+
+def compile_within(compiler: Compiler, tree: ast.Call) -> Node:
+    """Compile ``within(ADY, study.windows.AVISIT, number(study.windows.AWLO), number(study.windows.AWHI))``.
+
+    Both ends belong to a range, and where one is missing the range is open. A number in two ranges is
+    ``INTERVAL_OVERLAP``, and the first range counts; one in none gives missing. ``by`` as for ``interval``: ranges for
+    each parameter have ``by=[PARAMCD]``. Source: ADaMIG 1.3 section 3.3.3, AWLO and AWHI of analysis windows.
+    """
+    return _compile(compiler, tree, (Kind.NUMBER,), "numbers")
+
+
+def _compile(compiler: Compiler, tree: ast.Call, kinds: tuple[Kind, ...], in_words: str) -> Node:
+    name, what = ast.unparse(tree.func), "day" if Kind.DATE in kinds else "number"
     if len(tree.args) != 4 or any(k.arg != "by" for k in tree.keywords):
-        raise RuleError("RULE_ARGUMENT", "interval takes a day, and the value, start and end of the intervals")
+        raise RuleError("RULE_ARGUMENT", f"{name} takes a {what}, and the value, start and end of the intervals")
     day_tree, value_tree, start_tree, end_tree = tree.args
     table = joined_table(compiler, ast.Call(tree.func, [value_tree, start_tree, end_tree], []))
     if table is None or table == "source":
-        raise RuleError("RULE_ARGUMENT", "the intervals of interval are those of another dataset")
+        raise RuleError("RULE_ARGUMENT", f"the intervals of {name} are those of another dataset")
     from crf2tlf.rules.compile import Compiler as Inner
 
     inner = Inner(compiler.names, table)
     day = compiler.node(day_tree)
     value, start, end = (inner.node(part) for part in (value_tree, start_tree, end_tree))
-    if len({day.kind, start.kind, end.kind} - {Kind.ANY}) > 1 or day.kind not in (Kind.TEXT, Kind.DATE):
-        raise RuleError("RULE_TYPE", "the day, start and end of interval are all ISO 8601 texts or all dates")
+    if len({day.kind, start.kind, end.kind} - {Kind.ANY}) > 1 or day.kind not in kinds:
+        raise RuleError("RULE_TYPE", f"the {what}, start and end of {name} are all {in_words}")
     by = joined_keys(compiler, inner, table, items(keywords(tree).get("by")))
     nodes = [day, value, start, end, *(n for pair in by for n in pair)]
 
@@ -55,20 +72,36 @@ def compile_interval(compiler: Compiler, tree: ast.Call) -> Node:
         records = PairScope(other, everything, scope, None, scope.reporter)
         left_keys = [column(here.evaluate(scope), here.kind, scope.size) for here, _ in by]
         right_keys = [column(there.evaluate(records), there.kind, other.size) for _, there in by]
-        left, right = pairs(*shared_codes(left_keys, right_keys))
+        left, right = pairs(*_shared(left_keys, right_keys, scope.size, other.size))
         days = take(column(day.evaluate(scope), day.kind, scope.size), left)
         starts = take(column(start.evaluate(records), start.kind, other.size), right)
         ends = take(column(end.evaluate(records), end.kind, other.size), right)
-        inside = _inside(days, starts, ends, left)
+        inside = _between(days, starts, ends) if day.kind is Kind.NUMBER else _inside(days, starts, ends, left)
         left, right = left[inside], right[inside]
         several = np.flatnonzero(np.bincount(left, minlength=scope.size) > 1)
         if len(several):
-            scope.reporter(several, "INTERVAL_OVERLAP", f"the day lies in several intervals of {table}")
+            scope.reporter(several, "INTERVAL_OVERLAP", f"the {what} lies in several intervals of {table}")
         at = np.full(scope.size, -1, dtype=np.int64)
         at[left[::-1]] = right[::-1]
         return take(column(value.evaluate(records), value.kind, other.size), at)
 
     return Node(value.kind, evaluate, needs_of(nodes), source_bound(nodes))
+
+
+def _shared(left: list[pd.Series[Any]], right: list[pd.Series[Any]], *sizes: int) -> tuple[Integers, Integers]:
+    """Return group numbers on which both sides agree; without keys each interval is for all records."""
+    if left:
+        return shared_codes(left, right)
+    here, there = (np.zeros(size, dtype=np.int64) for size in sizes)
+    return here, there
+
+
+def _between(numbers: pd.Series[Any], starts: pd.Series[Any], ends: pd.Series[Any]) -> Mask:
+    """Return which pairs have the number in the interval, its ends included; a missing end leaves it open."""
+    value, low, high = (side.to_numpy(dtype="float64") for side in (numbers, starts, ends))
+    known = ~np.isnan(value)
+    inside: Mask = known & (np.isnan(low) | (low <= value)) & (np.isnan(high) | (value <= high))
+    return inside
 
 
 def _inside(days: pd.Series[Any], starts: pd.Series[Any], ends: pd.Series[Any], left: Integers) -> Mask:
