@@ -6,6 +6,7 @@ Every record that is left out is in the ledger, with the rule that did it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ import pandas as pd
 from crf2tlf.build.form_checks import check_form
 from crf2tlf.build.form_rules import RECORD_COLUMN, SUBJECT_COLUMN, column_kind, evaluate, selected
 from crf2tlf.build.tables import FormTable
-from crf2tlf.files.csv import RawTable, read_csv
+from crf2tlf.files.archive import raw_folder
+from crf2tlf.files.raw import READABLE, read_tables
+from crf2tlf.files.raw_table import RawTable
 from crf2tlf.findings import Findings, Place, nearest
 from crf2tlf.methods import CATALOGUE, Kind
 from crf2tlf.methods.catalogue import Integers, unreported
@@ -46,12 +49,9 @@ class RawData:
 def read_forms(study: Study, findings: Findings) -> RawData:
     """Read every form that the specs describe; what is wrong becomes findings at file and line."""
     data = RawData()
-    present = _report_files(study, findings)
+    tables = _read_files(study, findings)
     for form in study.forms.values():
-        raw = None
-        if form.file in present:
-            place = f"raw/{form.file}"
-            raw = read_csv(study.raw / form.file, place, form.encoding, findings, delimiter=form.delimiter)
+        raw = tables.get(form.form)
         if raw is None:
             data.forms[form.form] = _empty(form)
             continue
@@ -73,14 +73,20 @@ def _empty(form: FormSpec) -> FormTable:
     )
 
 
-def _report_files(study: Study, findings: Findings) -> set[str]:
+def _read_files(study: Study, findings: Findings) -> dict[str, RawTable | None]:
+    """Read the forms' files from the raw folder or archive; a form whose file is missing is not among them."""
+    with raw_folder(study.raw, findings) as folder:
+        if folder is None:
+            return {}
+        present = _report_files(study, folder, findings)
+        return read_tables(folder, [form for form in study.forms.values() if form.file in present], findings)
+
+
+def _report_files(study: Study, folder: Path, findings: Findings) -> set[str]:
     """Return the names of the files in the raw folder; report those that are missing and those that no form names."""
-    if not study.raw.is_dir():
-        findings.add("RAW_FILE_MISSING", Place("raw"), f"there is no raw folder {study.raw}")
-        return set()
-    present = {path.name for path in study.raw.iterdir() if path.is_file()}
+    present = {path.name for path in folder.iterdir() if path.is_file()}
     declared = {form.file: form for form in study.forms.values()}
-    extra = sorted(n for n in present - declared.keys() if n.lower().endswith((".csv", ".xlsx", ".xls", ".txt")))
+    extra = sorted(name for name in present - declared.keys() if name.lower().endswith(READABLE))
     missing = [name for name in declared if name not in present]
     for name in missing:
         message = f"there is no such file; {declared[name].place.file} names it{nearest(name, extra)}"
@@ -96,13 +102,13 @@ def _declared_columns(form: FormSpec, raw: RawTable, findings: Findings) -> dict
     values: dict[str, pd.Series[Any]] = {}
     headers = {form.header(name): name for name in form.columns}
     lacking = [header for header in headers if header not in raw.frame]
-    further = [header for header in raw.frame.columns if header not in headers]
+    further = [header for header in raw.frame.columns if header not in headers and header not in raw.optional]
     for header in further:
         if form.other_columns == "finding":
             guess = nearest(header, lacking)
             findings.add(
                 "RAW_COLUMN_EXTRA",
-                Place(raw.file, 1),
+                Place(raw.file, raw.header),
                 f"the column {header!r} is not declared in {form.place.file}{guess}; declare it there",
             )
     for header, name in headers.items():
@@ -112,7 +118,7 @@ def _declared_columns(form: FormSpec, raw: RawTable, findings: Findings) -> dict
         else:
             guess = nearest(header, further)
             message = f"the column {header!r} that {form.place.file} declares is missing{guess}"
-            findings.add("RAW_COLUMN_MISSING", Place(raw.file, 1), message)
+            findings.add("RAW_COLUMN_MISSING", Place(raw.file, raw.header), message)
             values[name] = columns.missing(Kind.TEXT, len(raw.lines))
     return values
 

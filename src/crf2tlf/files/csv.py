@@ -10,16 +10,17 @@ import codecs
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from crf2tlf.files.raw_table import Lines, RawTable, header_is_sound, report_no_record, table_of, text_column
 from crf2tlf.findings import Findings, Place
+
+__all__ = ["RawTable", "read_csv"]
 
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive, such as an Excel workbook (.xlsx)",
@@ -30,25 +31,6 @@ _SIGNATURES = {
 _LINE_BREAK = re.compile("\r\n|\r|\n")
 _RECORDS_AT_ONCE = 8_000
 _PLACES_SHOWN = 1_000
-
-Lines = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """The records of a form's file.
-
-    ``frame`` has one ``str`` column a header name, with NaN for a blank cell; ``lines`` holds for each record the
-    physical line of the file on which it begins (the header is line 1); ``file`` names the file in findings.
-    """
-
-    file: str
-    frame: pd.DataFrame
-    lines: Lines
-
-    def place(self, record: int) -> Place:
-        """Return where the record (counted from 0) stands in its file."""
-        return Place(self.file, int(self.lines[record]))
 
 
 @dataclass(frozen=True)
@@ -82,17 +64,14 @@ def read_csv(
         if header is None or not any(cell.strip() for cell in header):
             findings.add("RAW_FILE_EMPTY", Place(place_name, 1), "the file has no header line")
             return None
-        if not _header_is_sound(header, place_name, findings):
+        if not header_is_sound(header, Place(place_name, 1), findings):
             return None
         records = _collect(rows, len(header))
     except _MalformedError as problem:
         findings.add("RAW_FILE_FORMAT", Place(place_name, problem.line), problem.message)
         return None
     _report_shape(records, len(header), place_name, findings)
-    frame = pd.DataFrame(
-        dict(zip(header, records.columns, strict=True)),
-        columns=pd.Index(header, dtype="str"),
-    )
+    frame = table_of(dict(zip(header, records.columns, strict=True)))
     return RawTable(place_name, frame, records.lines)
 
 
@@ -192,20 +171,6 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         raise _MalformedError(begins, f"{message} ({problem})") from None
 
 
-def _header_is_sound(header: list[str], place_name: str, findings: Findings) -> bool:
-    """Report columns without a name and names that stand more than once."""
-    repeated = sorted(name for name, times in Counter(header).items() if times > 1 and name.strip())
-    unnamed = [str(number) for number, name in enumerate(header, 1) if not name.strip()]
-    place = Place(place_name, 1)
-    if repeated:
-        names = ", ".join(repeated)
-        findings.add("RAW_FILE_FORMAT", place, f"the header names more than one column {names}; names must differ")
-    if unnamed:
-        columns = ", ".join(unnamed)
-        findings.add("RAW_FILE_FORMAT", place, f"the header gives no name to column number {columns}")
-    return not repeated and not unnamed
-
-
 def _collect(rows: Iterator[tuple[int, list[str]]], width: int) -> _Records:
     """Gather the records as columns, some thousands at a time so that few cells exist as separate objects."""
     chunks: list[list[pd.Series[str]]] = [[] for _ in range(width)]
@@ -230,8 +195,7 @@ def _append_columns(chunks: list[list[pd.Series[str]]], batch: list[list[str]]) 
     """Add a batch of records to the columns; a cell of nothing but white space becomes missing."""
     cells_by_column = zip(*batch, strict=True) if batch else [()] * len(chunks)
     for parts, cells in zip(chunks, cells_by_column, strict=True):
-        column = pd.Series(cells, dtype="str")
-        parts.append(column.mask(column.str.strip() == ""))
+        parts.append(text_column(cells))
 
 
 def _report_shape(records: _Records, width: int, place_name: str, findings: Findings) -> None:
@@ -247,8 +211,4 @@ def _report_shape(records: _Records, width: int, place_name: str, findings: Find
             count=len(records.misshapen),
         )
     elif not len(records.lines):
-        message = (
-            "the file has a header line but no record; if nobody filled in the form, "
-            "put `severity: {RAW_FILE_EMPTY: note}` into specs/study.yaml"
-        )
-        findings.add("RAW_FILE_EMPTY", Place(place_name, 1), message)
+        report_no_record(Place(place_name, 1), findings)

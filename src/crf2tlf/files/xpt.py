@@ -29,9 +29,9 @@ DateKind = Literal["date", "datetime", "time"]
 
 _FORMAT = re.compile(r"(\$?(?:[A-Z0-9_]*[A-Z_])?)(\d*)\.(\d*)")
 _SHOWN_BY: dict[DateKind, re.Pattern[str]] = {
-    "date": re.compile(r"((WORD|WEEK)?DATE|(DDMM|MMDD)YY[BCDNPS]?|YYMMDD[BCDNPS]?|MONYY|YYMM|JULIAN|[EB]8601DA)"),
-    "datetime": re.compile(r"(DATETIME|DATEAMPM|MDYAMPM|[EB]8601(DT|DN)|DTDATE|DTMONYY)"),
-    "time": re.compile(r"(TIME|TIMEAMPM|TOD|HHMM|[EB]8601TM)"),
+    "date": re.compile(r"((WORD|WEEK)?DATE|(DDMM|MMDD)YY[BCDNPS]?|YYMMDD[BCDNPS]?|MONYY|YYMM|JULIAN|(E|B|IS)8601DA)"),
+    "datetime": re.compile(r"(DATETIME|DATEAMPM|MDYAMPM|(E|B|IS)8601(DT|DN)|DTDATE|DTMONYY)"),
+    "time": re.compile(r"(TIME|TIMEAMPM|TOD|HHMM|(E|B|IS)8601TM)"),
 }
 _SAS_EPOCH = np.datetime64("1960-01-01", "us")
 _YEAR_1, _YEAR_9999 = -715_509, 2_936_549  # in days
