@@ -39,7 +39,7 @@ class Chosen:
 def options(
     study: Annotated[Path, typer.Option(help="The study's folder.", exists=True, file_okay=False)] = Path(),
     raw: Annotated[
-        Path | None, typer.Option(help="The raw folder, where it is not STUDY/raw.", exists=True, file_okay=False)
+        Path | None, typer.Option(help="The raw folder or zip archive, where it is not STUDY/raw.", exists=True)
     ] = None,
     methods: Annotated[
         bool, typer.Option("--methods", help="Let the study's own methods run: specs/methods.py is code.")

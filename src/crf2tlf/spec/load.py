@@ -59,7 +59,7 @@ class Study:
 
 
 def load_study(root: Path, raw: Path | None, findings: Findings) -> Study | None:
-    """Load the specs under ``root/specs``; ``raw`` is the raw folder where it is not ``root/raw``.
+    """Load the specs under ``root/specs``; ``raw`` is the raw folder or archive where it is not ``root/raw``.
 
     Returns None when a spec cannot be loaded; the findings say why. The severity policy of study.yaml is put into
     ``findings`` before anything else is checked.
@@ -87,7 +87,7 @@ def load_study(root: Path, raw: Path | None, findings: Findings) -> Study | None
     frozen = MappingProxyType
     return Study(
         root,
-        raw or root / "raw",
+        raw or _raw_of(root),
         spec,
         codelists or CodelistsSpec(),
         frozen(forms),
@@ -98,6 +98,12 @@ def load_study(root: Path, raw: Path | None, findings: Findings) -> Study | None
         reconciliation,
         conformance or ConformanceSpec(),
     )
+
+
+def _raw_of(root: Path) -> Path:
+    """Return where a study's raw data are: its folder ``raw``, or the archive ``raw.zip`` in its place."""
+    folder, archive = root / "raw", root / "raw.zip"
+    return archive if archive.is_file() and not folder.exists() else folder
 
 
 def spec_files(folder: Path) -> Iterable[Path]:

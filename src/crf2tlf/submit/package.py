@@ -16,9 +16,10 @@ from crf2tlf.documents.fonts import FONT_FILES
 from crf2tlf.documents.guides import write_guides
 from crf2tlf.findings import Findings, Severity
 from crf2tlf.metadata.model import Standard, Submission
+from crf2tlf.spec import Study
 from crf2tlf.submit.check import check_package
 from crf2tlf.submit.layout import Layout, layout_of
-from crf2tlf.submit.manifest import entries, write_manifest
+from crf2tlf.submit.manifest import Entry, entries, write_manifest
 from crf2tlf.submit.programs import SPEC_TYPES, listing_files, write_programs
 
 PROGRAM = "crf2tlf"
@@ -113,10 +114,9 @@ def _facts(package: Package, findings: Findings) -> dict[str, object]:
     study, checked = package.build.study, package.conformance
     types = SPEC_TYPES | FONT_FILES
     specs = [path for path in (study.root / "specs").rglob("*") if path.suffix.lower() in types and path.is_file()]
-    raw = [study.raw / form.file for form in study.forms.values()]
     inputs = {
         **{f"specs/{entry.path}": entry for entry in entries(study.root / "specs", specs)},
-        **{f"raw/{entry.path}": entry for entry in entries(study.raw, [path for path in raw if path.is_file()])},
+        **_raw_inputs(study),
     }
     return {
         "study": study.spec.study,
@@ -132,6 +132,14 @@ def _facts(package: Package, findings: Findings) -> dict[str, object]:
         "run": {str(severity): sum(f.severity is severity for f in findings) for severity in Severity},
         "inputs": [{"path": path, "size": e.size, "sha256": e.sha256} for path, e in sorted(inputs.items())],
     }
+
+
+def _raw_inputs(study: Study) -> dict[str, Entry]:
+    """Return the entries of the forms' files, each once, or of the archive in which they are."""
+    if study.raw.is_file():
+        return {entry.path: entry for entry in entries(study.raw.parent, [study.raw])}
+    files = dict.fromkeys(study.raw / form.file for form in study.forms.values())
+    return {f"raw/{entry.path}": entry for entry in entries(study.raw, [path for path in files if path.is_file()])}
 
 
 def _named(standard: Standard) -> str:
