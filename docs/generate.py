@@ -27,8 +27,8 @@ from crf2tlf.methods import CATALOGUE, Kind, Method
 from crf2tlf.methods.best_response import best_overall_response
 from crf2tlf.methods.catalogue import Parameter
 from crf2tlf.methods.time_to_event import time_to_event
-from crf2tlf.rules.interval import compile_interval
-from crf2tlf.spec import dataset, form, model, output, template
+from crf2tlf.rules.interval import compile_interval, compile_within
+from crf2tlf.spec import category, dataset, form, model, output, template
 from crf2tlf.spec.schema import SCHEMAS
 
 FOLDER = Path(__file__).parent / "reference"
@@ -156,6 +156,7 @@ def value_of(annotation: Any, names: dict[type[BaseModel], str]) -> str:
         (template.TextTemplate, "template"),
         (template.CellTemplate, "cell template"),
         (output.Id, "id"),
+        (category.Category, f"template or {_link(category.Pooled, names)}"),
         (dataset.Variable, f"rule or {_link(dataset.VariableSpec, names)}"),
         (form.Column, f"label or {_link(form.ColumnSpec, names)}"),
     ):
@@ -217,6 +218,8 @@ SHAPES = {
 WORDS = {
     "interval(day, value, start, end)": "The value of the interval that holds the day, such as SE.EPOCH.\n\n"
     + (inspect.getdoc(compile_interval) or "").partition("\n\n")[2],
+    "within(number, value, low, high)": "The value of the range that holds the number, such as the visit of the analysis "
+    "window that a study day lies in.\n\n" + (inspect.getdoc(compile_within) or "").partition("\n\n")[2],
     'decode(value, "CODELIST")': "What a codelist says that a value means: the decode in codelists.yaml, else CDISC's "
     'name or preferred term, so that `decode(VSTESTCD, "VSTESTCD")` is VSTEST. A value that the codelist lacks is a '
     "finding CODELIST_VALUE.",

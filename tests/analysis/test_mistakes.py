@@ -89,7 +89,7 @@ def test_a_mistake_that_the_data_show(analyse_small: AnalyseSmall, written: str,
         ("rows:", "listing: {columns: [{label: A, value: AGE}]}\nrows:", "listing goes without rows"),
         ("{of: AGE}", "{of: AGE, quantiles: type9}", "one of type2 or type7 is wanted"),
         ("summary: {of: AGE}", "proportion: {level: 95}", "a number under 1 is wanted"),
-        ("summary: {of: AGE}", "count: {values: {M: Male}}", "values and missing go with by"),
+        ("summary: {of: AGE}", "count: {values: {M: Male}}", "values, any, missing and total go with by"),
         ("summary: {of: AGE}", "two_stage: {p0: 0.1, p1: 0.5, alpha: 0.05, beta: 0.2, n: 9}", "either searched for"),
     ],
 )

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crf2tlf.analysis.collect import Collector
+from crf2tlf.analysis.columns import Leaf, leaves
 from crf2tlf.analysis.curves import curves
 from crf2tlf.analysis.data import AnalysisError, Data
 from crf2tlf.analysis.figures import Drawing
 from crf2tlf.analysis.listing import listing
 from crf2tlf.analysis.results import Body, Cell, Output, Results
-from crf2tlf.analysis.scope import Leaf, leaves, scope_of
+from crf2tlf.analysis.scope import scope_of
 from crf2tlf.analysis.survival import conventions
 from crf2tlf.analysis.swimmer import swimmer
 from crf2tlf.analysis.table import Rows, table
@@ -115,6 +116,7 @@ def _footnotes(spec: OutputSpec, rows: Rows, names: dict[str, object]) -> tuple[
         *abbreviations(spec.abbreviations, study, spec.place, rows.findings),
         *(texts.render(note, **names) for note in spec.footnotes),
         *rows.conventions,
+        *rows.left_out_notes,
         *(texts.render(note, **names) for note in everywhere),
     )
 

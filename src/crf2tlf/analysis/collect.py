@@ -41,6 +41,8 @@ class Collector:
         """Add each statistic of an analysis as a result; its text is as the template shows it."""
         shapes = {field.name: field.format for field in reversed(fields(show_as))}
         for name, statistic in found.items():
+            if statistic.on_request and name not in shapes:
+                continue
             shape = shapes.get(name, shapes.get("value", "") if name.isdigit() else "")
             self.add_one(f"{id_}/{name}", about, name, statistic, shape, place, missing)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil, isnan
 
+from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.data import AnalysisError
 from crf2tlf.analysis.figures import Drawing
 from crf2tlf.analysis.results import Curve, KaplanMeier, Step
-from crf2tlf.analysis.scope import Leaf, joined_id
+from crf2tlf.analysis.scope import joined_id
 from crf2tlf.analysis.survival import Observed, at_risk, observe
 from crf2tlf.spec.figure import KaplanMeierFigure
 from crf2tlf.statistics import significant

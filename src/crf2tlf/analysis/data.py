@@ -55,6 +55,7 @@ class Data:
         self._columns: dict[tuple[str, str], pd.Series[Any]] = {}
         self._masks: dict[tuple[str, str], Mask] = {}
         self._codes: dict[str, Integers] = {}
+        self._categories: dict[tuple[str, str], tuple[Integers, list[str | None]]] = {}
         subjects = [d.frame[SUBJECT] for d in self.datasets.values() if SUBJECT in d.frame]
         known = pd.concat(subjects).dropna().unique() if subjects else []
         self.subjects = pd.Index(known, dtype="str")
@@ -103,6 +104,25 @@ class Data:
             except RuleError as error:
                 raise AnalysisError(error.code, rule.place, str(error)) from None
         return self._masks[key]
+
+    def among(self, name: str, rule: Rule, values: tuple[str | None, ...]) -> Mask:
+        """Return for which records of a dataset a rule has one of some values, as texts; None is a missing one."""
+        numbers, texts = self.categories(name, rule)
+        wanted = [number for number, text in enumerate(texts) if text in values]
+        return np.isin(numbers, wanted)
+
+    def categories(self, name: str, rule: Rule) -> tuple[Integers, list[str | None]]:
+        """Return the number of each record's category by a rule, and the categories' values as sorted texts.
+
+        They are in the order of the values (of numbers and dates, too); a missing value is the last.
+        """
+        key = name, rule.text
+        if key not in self._categories:
+            values = self.column(name, rule)
+            numbers, distinct = pd.factorize(values, sort=True)
+            texts = [*as_texts(pd.Series(distinct, dtype=values.dtype)), None]
+            self._categories[key] = np.where(numbers < 0, len(texts) - 1, numbers).astype(np.int64), texts
+        return self._categories[key]
 
     def numbers(self, records: Records, rule: Rule) -> Floats:
         """Return a rule's numbers for some records, NaN where missing."""

@@ -63,19 +63,35 @@ class Row(_Data):
     record: tuple[str | float, ...] = ()
 
 
+def _is_empty(value: object) -> bool:
+    return value in ((), None)
+
+
 class Column(_Data):
-    """A column: header text, spanning header above it, alignment, and width as a share of the table's width."""
+    """A column: header text, spanning header above it, alignment, and width as a share of the table's width.
+
+    ``over`` are the headers over the spanning one, outermost first.
+    """
 
     label: str
     spanner: str | None = None
     align: Literal["left", "center", "right"] = "left"
     width: float = 1.0
+    over: tuple[str, ...] = Field(default=(), exclude_if=_is_empty)
+
+
+class Page(_Data):
+    """A part of a table that begins a page of its own: the number of its first row, and its line under the title."""
+
+    first: int
+    subtitle: str
 
 
 class Table(_Data):
     """A rectangular display (table or listing): every row has as many cells as there are columns.
 
-    A listing names its ``dataset`` and the ``keys`` whose values each row's ``record`` holds.
+    A listing names its ``dataset`` and the ``keys`` whose values each row's ``record`` holds. ``pages`` part the rows;
+    ``page_rows`` is how many of them a page holds, without it as many as there is room for.
     """
 
     kind: Literal["table"] = "table"
@@ -83,6 +99,8 @@ class Table(_Data):
     rows: tuple[Row, ...]
     dataset: str | None = None
     keys: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = Field(default=(), exclude_if=_is_empty)
+    page_rows: int | None = Field(default=None, exclude_if=_is_empty)
 
 
 class Mark(_Data):

@@ -1,30 +1,44 @@
-"""Who and what a number is about: populations, the columns of a table, and the records that a cell takes."""
+"""Who and what a number is about: subjects of a population, and the records of them that a cell takes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 
-from crf2tlf.analysis.data import AnalysisError, Data, Mask, Records, as_texts
-from crf2tlf.analysis.texts import Texts
+from crf2tlf.analysis.data import AnalysisError, Data, Mask, Records
 from crf2tlf.findings import Place, nearest
 from crf2tlf.spec.model import Rule
-from crf2tlf.spec.output import ColumnSpec, OutputSpec
+from crf2tlf.spec.output import OutputSpec
 from crf2tlf.spec.statistic import Selection
-from crf2tlf.spec.template import Template
+
+
+@dataclass(frozen=True)
+class Among:
+    """A condition on records: a rule has one of some values, as texts; None is a missing one."""
+
+    rule: Rule
+    values: tuple[str | None, ...]
+
+
+Condition: TypeAlias = "Rule | Among"
 
 
 @dataclass(frozen=True, eq=False)
 class Scope:
-    """Some subjects of a population, and conditions on the records of the analysed dataset."""
+    """Some subjects of a population, and conditions on the records of the analysed dataset.
+
+    ``records`` are conditions of a column, ``block`` those of the rows and pages that come again for each value: they
+    hold for every dataset but the population's.
+    """
 
     data: Data
     population: str
     dataset: str | None
     subjects: Mask
-    records: tuple[Rule, ...] = ()
+    records: tuple[Condition, ...] = ()
+    block: tuple[Among, ...] = ()
 
     @property
     def size(self) -> int:
@@ -35,29 +49,53 @@ class Scope:
         """Return the records that an analysis takes in this scope."""
         name = self._dataset(selection)
         chosen = self._of_subjects(name, selection.place)
-        for rule in (selection.where, *self.records):
-            if rule is not None:
-                chosen = chosen & self.data.where(name, rule)
+        for condition in (selection.where, *self.records, *(self.block if name != self.dataset else ())):
+            if condition is not None:
+                chosen = chosen & self.fulfils(name, condition)
         return Records(name, np.flatnonzero(chosen).astype(np.int64))
+
+    def fulfils(self, dataset: str, condition: Condition) -> Mask:
+        """Return which records of a dataset fulfil a condition; unknown is not fulfilled."""
+        if isinstance(condition, Among):
+            return self.data.among(dataset, condition.rule, condition.values)
+        return self.data.where(dataset, condition)
+
+    def narrowed(self, records: Records) -> Records:
+        """Return those of some records that the column takes."""
+        chosen = records.positions
+        for condition in self.records:
+            chosen = chosen[self.fulfils(records.dataset, condition)[chosen]]
+        return Records(records.dataset, chosen)
+
+    @property
+    def group(self) -> Scope:
+        """The same subjects, with all their records."""
+        return replace(self, records=())
 
     def everyone(self, place: Place, denominator: Selection | None = None) -> Records:
         """Return the population's records of the subjects; of those with a record in ``denominator``, if given."""
-        name = self._dataset(Selection(place=place))
+        name = self.base(place)
         chosen = self._of_subjects(name, place)
         if denominator is not None:
             counted = np.zeros(len(self.data.subjects), dtype=bool)
-            records = replace(self, records=()).select(denominator)
+            records = self.group.select(denominator)
             counted[self.data.codes(records.dataset, place)[records.positions]] = True
             chosen = chosen & counted[self.data.codes(name, place)]
         return Records(name, np.flatnonzero(chosen).astype(np.int64))
 
-    def within(self, rule: Rule | None, records: Rule | None) -> Scope:
+    def within(self, subjects: Condition | None, records: Condition | None) -> Scope:
         """Return the part of the scope whose subjects (and records) fulfil further conditions."""
-        subjects = self.subjects
-        if rule is not None:
-            name = self._dataset(Selection(place=rule.place))
-            subjects = subjects & members(self.data, name, self.data.where(name, rule), rule.place)
-        return replace(self, subjects=subjects, records=(*self.records, *([records] if records else [])))
+        chosen = self.subjects
+        if subjects is not None:
+            place = subjects.rule.place if isinstance(subjects, Among) else subjects.place
+            name = self.base(place)
+            found = self.fulfils(name, subjects) & self._of_subjects(name, place)
+            chosen = chosen & members(self.data, name, found, place)
+        return replace(self, subjects=chosen, records=(*self.records, *([records] if records else [])))
+
+    def base(self, place: Place) -> str:
+        """Return the population's dataset. Raises :class:`AnalysisError` where there is none."""
+        return self._dataset(Selection(place=place))
 
     def subject_codes(self, records: Records) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """Return the subject's number for each of some records."""
@@ -115,88 +153,6 @@ def scope_of(data: Data, output: OutputSpec) -> Scope:
         message = f"{output.population} has subjects with several records of {spec.dataset}; a population has one each"
         raise AnalysisError("ANALYSIS", spec.place, message)
     return Scope(data, output.population, spec.dataset, members(data, spec.dataset, chosen, spec.place))
-
-
-# Columns
-
-
-@dataclass(frozen=True, eq=False)
-class Leaf:
-    """A column that holds cells: the end of its ids, header, and scope."""
-
-    id: str
-    label: str
-    scope: Scope
-    spec: ColumnSpec
-    spanner: str | None = None
-
-    @property
-    def suffix(self) -> str:
-        """What the column adds to the ids of cells and results."""
-        return f"/{self.id}" if self.id else ""
-
-
-def leaves(output: OutputSpec, whole: Scope, texts: Texts) -> list[Leaf]:
-    """Return the columns of an output: those with `by` become one a value, those with columns under them spread out."""
-    given = output.columns
-    if isinstance(given, str):
-        known = whole.data.study.analysis.columns
-        if given not in known:
-            message = f"there are no columns {given}{nearest(given, known)}"
-            raise AnalysisError("SPEC_REFERENCE", output.place, message)
-        given = known[given]
-    found = [leaf for spec in given for group in _groups(spec, whole, texts) for leaf in _under(group, texts)]
-    ids = [leaf.id for leaf in found]
-    if len(set(ids)) < len(ids):
-        twice = next(i for i in ids if ids.count(i) > 1) or "(none)"
-        raise AnalysisError("ANALYSIS", output.place, f"several columns have the id {twice}; each needs one of its own")
-    return found
-
-
-def _groups(spec: ColumnSpec, whole: Scope, texts: Texts) -> list[Leaf]:
-    if spec.by is None:
-        scope = whole.within(spec.subjects, spec.records)
-        return [Leaf(spec.id or "", texts.render(spec.label, N=scope.size), scope, spec)]
-    inside = whole.within(spec.subjects, spec.records)
-    groups = [_group(spec, inside, texts, value, label) for value, label in _values(spec, inside).items()]
-    if spec.total is not None:
-        label = texts.render(spec.total, N=inside.size)
-        groups.append(Leaf(joined_id(spec.id, "total"), label, inside, spec))
-    return groups
-
-
-def _values(spec: ColumnSpec, scope: Scope) -> dict[str, Template | str]:
-    if spec.values:
-        return dict(spec.values)
-    assert spec.by is not None
-    records = scope.everyone(spec.place)
-    values = scope.data.column(records.dataset, spec.by).iloc[records.positions].dropna()
-    found = as_texts(pd.Series(np.sort(values.unique()), dtype=values.dtype))
-    return {text: text for text in found if text is not None}
-
-
-def _group(spec: ColumnSpec, inside: Scope, texts: Texts, value: str, label: Template | str) -> Leaf:
-    assert spec.by is not None
-    records = inside.everyone(spec.place)
-    same = np.array([text == value for text in inside.data.texts(records, spec.by)], dtype=bool)
-    subjects = np.zeros(len(inside.data.subjects), dtype=bool)
-    subjects[inside.subject_codes(Records(records.dataset, records.positions[same]))] = True
-    scope = replace(inside, subjects=inside.subjects & subjects)
-    shown = label if isinstance(label, str) else texts.render(label, N=scope.size)
-    if spec.label is not None:
-        shown = texts.render(spec.label, N=scope.size, value=shown)
-    return Leaf(joined_id(spec.id, value), shown, scope, spec)
-
-
-def _under(group: Leaf, texts: Texts) -> list[Leaf]:
-    if not group.spec.columns:
-        return [group]
-    found = []
-    for spec in group.spec.columns:
-        scope = group.scope.within(spec.subjects, spec.records)
-        label = texts.render(spec.label, N=scope.size)
-        found.append(Leaf(joined_id(group.id, spec.id or ""), label, scope, spec, group.label))
-    return found
 
 
 def joined_id(*parts: str | None) -> str:

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from crf2tlf.analysis.blocks import about_subjects, block_values, inherited, inside, size_of
 from crf2tlf.analysis.collect import Collector
+from crf2tlf.analysis.columns import Leaf
+from crf2tlf.analysis.compared import Asked, asked, check_compared, compare
 from crf2tlf.analysis.data import AnalysisError
 from crf2tlf.analysis.methods import METHODS
-from crf2tlf.analysis.results import Cell, Column, Row, Table
-from crf2tlf.analysis.scope import Leaf, Scope
+from crf2tlf.analysis.results import Cell, Column, Page, Row, Table
+from crf2tlf.analysis.scope import Scope, joined_id
 from crf2tlf.analysis.statistic import Method, Part, Statistics
 from crf2tlf.analysis.templates import fields
 from crf2tlf.analysis.texts import Texts
 from crf2tlf.findings import Findings
+from crf2tlf.spec.blocks import ForEach
+from crf2tlf.spec.model import Rule
 from crf2tlf.spec.output import OutputSpec, RowSpec
 from crf2tlf.spec.template import Template
 
 FAILED = "ERROR"
+_VALUE = Template("{{ value }}")
 
 
 @dataclass
 class Rows:
-    """Makes the rows of one output, and keeps the conventions that its cells follow."""
+    """Makes the rows of one output, and keeps what its footnotes have to say of them.
+
+    Inside of a block, scopes are those of the block's value; ``blocks`` are the blocks around that are about records,
+    ``path`` the part of ids that tells their values apart, ``names`` what labels may name.
+    """
 
     output: OutputSpec
     whole: Scope
@@ -32,25 +42,73 @@ class Rows:
     texts: Texts
     findings: Findings
     conventions: dict[str, None] = field(default_factory=dict)
+    left_out: dict[float, int] = field(default_factory=dict)
+    blocks: tuple[ForEach, ...] = ()
+    path: tuple[str, ...] = ()
+    names: Mapping[str, object] = field(default_factory=dict)
 
     def make(self, specs: Sequence[RowSpec], level: int = 0) -> Iterator[Row]:
         """Yield the rows of row specs, each followed by the rows under it."""
         for spec in specs:
+            if spec.for_each is not None:
+                yield from self._repeated(spec, spec.for_each, level)
+                continue
             if spec.analysis is None:
                 yield self.heading(spec, level)
             else:
                 yield from self._analysed(spec, level)
             yield from self.make(spec.rows, level + 1)
 
+    def _repeated(self, spec: RowSpec, block: ForEach, level: int) -> Iterator[Row]:
+        """Yield a row and those under it for each value of a block."""
+        once = spec.model_copy(update={"for_each": None, "label": spec.label or _VALUE})
+        path = spec.id if spec.analysis is None else None
+        try:
+            each = list(self.each(block, path))
+        except AnalysisError as error:
+            yield self._failed(spec, error, level)
+            return
+        for rows in each:
+            yield from rows.make([once], level)
+
+    def each(self, block: ForEach, path: str | None = None) -> Iterator[Rows]:
+        """Yield the rows' maker inside of each value of a block. Raises :class:`AnalysisError` for faulty rules."""
+        block = inherited(block, self.blocks)
+        blocks = self.blocks if about_subjects(block, self.whole) else (*self.blocks, block)
+        for value in block_values(block, self.whole):
+            whole = inside(self.whole, block, value)
+            label = value.label if isinstance(value.label, str) else self.texts.render(value.label, N=whole.size)
+            yield replace(
+                self,
+                whole=whole,
+                leaves=[replace(leaf, scope=inside(leaf.scope, block, value)) for leaf in self.leaves],
+                blocks=blocks,
+                path=(*self.path, *([path] if path else []), joined_id(value.name)),
+                names={"N": size_of(whole, block), "value": label},
+            )
+
     def _analysed(self, spec: RowSpec, level: int) -> list[Row]:
         """Return the rows of an analysis; where it cannot be carried out, one row that says so, and a finding."""
         assert spec.analysis is not None
         key, parameters = spec.analysis
         try:
-            return _Analysis(self, spec, METHODS[key], parameters).rows(level)
+            return _Analysis(self, spec, key, METHODS[key], inherited(parameters, self.blocks)).rows(level)
         except AnalysisError as error:
-            self.findings.add(error.code, error.place, f"{self.output.id}/{spec.id}: {error}")
-            return [self.row(self.text(spec.label), [Cell(text=FAILED)] * len(self.leaves), level)]
+            return [self._failed(spec, error, level)]
+
+    def _failed(self, spec: RowSpec, error: AnalysisError, level: int) -> Row:
+        name = f"{self.output.id}/{spec.id}" if spec.id else self.output.id
+        self.findings.add(error.code, error.place, f"{name}: {error}")
+        return self.row(self.text(spec.label), [Cell(text=FAILED)] * len(self.leaves), level)
+
+    @property
+    def left_out_notes(self) -> list[str]:
+        """The footnotes that say how many rows were too rare to be shown."""
+        return [
+            f"Shown are rows with at least {minimum:g}% in any column, and the rows above them; "
+            f"{number} {'row is' if number == 1 else 'rows are'} left out."
+            for minimum, number in self.left_out.items()
+        ]
 
     def heading(self, spec: RowSpec, level: int) -> Row:
         """Return a row without cells."""
@@ -63,7 +121,8 @@ class Rows:
 
     def text(self, template: Template | str | None) -> str:
         """Return a label: templates are rendered, values of the data are taken as they are."""
-        return template if isinstance(template, str) else self.texts.render(template, N=self.whole.size)
+        names = {"N": self.whole.size, **self.names}
+        return template if isinstance(template, str) else self.texts.render(template, **names)
 
 
 @dataclass
@@ -72,6 +131,7 @@ class _Analysis:
 
     table: Rows
     spec: RowSpec
+    key: str
     method: Method
     parameters: Any
 
@@ -82,26 +142,61 @@ class _Analysis:
 
     def rows(self, level: int) -> list[Row]:
         """Return a row for each part or line, under a heading where there are several."""
-        parts = self.method.parts(self.parameters, self.table.whole)
-        found = [self.method.compute(self.parameters, leaf.scope, parts) for leaf in self.table.leaves]
+        whole = self.table.whole
+        parts = self.method.parts(self.parameters, whole)
+        found = self._found(parts)
         headed = bool(self.spec.label) and (bool(self.spec.lines) or list(parts) != [Part()])
         inside = level + headed
         if self.spec.lines:
             made = self._lines(parts[0], [statistics[0] for statistics in found], inside)
         else:
-            made = [
-                self._part(part, [statistics[number] for statistics in found], inside)
-                for number, part in enumerate(parts)
-            ]
+            columns = {leaf.id: one for leaf, one in zip(self.table.leaves, found, strict=True)}
+            shown = self.method.arrange(self.parameters, whole, parts, columns)
+            self._leave_out(len(parts) - len(shown))
+            made = [self._part(parts[at], [statistics[at] for statistics in found], inside) for at in shown]
         if headed:
-            return [self.table.heading(self.spec, level), *made]
+            return [self._heading([statistics[0] for statistics in found], parts[0], level), *made]
         return [row.model_copy(update={"rule_above": self.spec.rule_above and row is made[0]}) for row in made]
+
+    def _found(self, parts: Sequence[Part]) -> list[Sequence[Statistics]]:
+        """Return the statistics of each part in each column; comparisons are made of what the others found."""
+        leaves = self.table.leaves
+        check_compared(self.key, leaves, self.parameters)
+        nothing: list[Statistics] = [{} for _ in parts]
+        found: dict[str, Sequence[Statistics]] = {}
+        for leaf in leaves:
+            if self.method.compare is None and not leaf.spec.compare:
+                found[leaf.id] = self.method.compute(self._asked(leaf), leaf.scope, parts)
+        for leaf in leaves:
+            what = self._what(leaf)
+            if leaf.id not in found:
+                found[leaf.id] = nothing if what is None else compare(what, leaf, leaves, parts, found)
+        return [found[leaf.id] for leaf in leaves]
+
+    def _what(self, leaf: Leaf) -> Asked | None:
+        return asked(self.spec, self.key, self._asked(leaf), leaf)
+
+    def _asked(self, leaf: Leaf) -> Any:
+        """Return the analysis' parameters in a column, which may be of another variable."""
+        if leaf.of is None or not isinstance(getattr(self.parameters, "of", None), Rule):
+            return self.parameters
+        return self.parameters.model_copy(update={"of": leaf.of})
+
+    def _leave_out(self, number: int) -> None:
+        minimum = getattr(self.parameters, "minimum", None)
+        if minimum is not None:
+            self.table.left_out[minimum] = self.table.left_out.get(minimum, 0) + number
+
+    def _template(self, leaf: Leaf) -> Template:
+        """Return what a column's cells show: as the row says, the column, the study, or the analysis' default."""
+        default = self.table.collector.data.study.analysis.show.get(self.key)
+        return self.spec.show or leaf.show or default or Template(self.method.show, self.spec.place)
 
     def _part(self, part: Part, found: Sequence[Statistics], level: int) -> Row:
         label = part.label if part.id else self.spec.label
         cells = []
         for leaf, statistics in zip(self.table.leaves, found, strict=True):
-            show = self.spec.show or leaf.spec.show or Template(self.method.show, self.spec.place)
+            show = self._template(leaf)
             self._add_results(leaf, part, statistics, show)
             cells.append(self._cell(leaf, part, statistics, show))
         return self.table.row(self.table.text(label), cells, level + part.level)
@@ -123,7 +218,7 @@ class _Analysis:
             "analysis": self.spec.id or "",
             "analysis_set": self.table.whole.population,
             "group": leaf.id or "all",
-            "variable": self.method.variable(self.parameters),
+            "variable": self.method.variable(self._asked(leaf)),
         }
         self.table.collector.add(self._id(leaf, part), about, found, show, self.missing, self.spec.place)
 
@@ -131,6 +226,9 @@ class _Analysis:
         collector, results, id_ = self.table.collector, self._id(leaf, part), self._id(leaf, part, line)
         shown = {asked.name for asked in fields(show)}
         self.table.conventions.update(dict.fromkeys(self.method.conventions(self.parameters, shown)))
+        zero = self.table.collector.data.study.analysis.zero if self.spec.zero is None else self.spec.zero
+        if zero is not None and "pct" in found and found["n"].value == 0:
+            return Cell(text=zero, id=id_, results=tuple(f"{results}/{name}" for name in sorted(shown)))
         if self.method.separator is None:
             return collector.cell(id_, results, found, show, self.missing)
         each = [collector.cell(id_, results, {"value": one}, show, self.missing) for one in found.values()]
@@ -138,17 +236,29 @@ class _Analysis:
         return Cell(text=text or self.missing, id=id_, results=tuple(f"{results}/{name}" for name in found))
 
     def _id(self, leaf: Leaf, part: Part, line: str = "") -> str:
-        middle = "/".join(text for text in (self.table.output.id, self.spec.id, part.id, line) if text)
-        return middle + leaf.suffix
+        parts = (self.table.output.id, *self.table.path, self.spec.id, part.id, line)
+        return "/".join(text for text in parts if text) + leaf.suffix
 
 
 def table(rows: Rows) -> Table:
     """Return the table of an output."""
     output, size = rows.output, rows.whole.size
-    made = tuple(rows.make(output.rows))
+    made: list[Row] = []
+    pages: list[Page] = []
+    for part in [rows] if output.pages is None else rows.each(output.pages):
+        if output.pages is not None:
+            pages.append(Page(first=len(made), subtitle=part.text(output.pages.label or _VALUE)))
+        made += part.make(output.rows)
     stub = Column(label=rows.texts.render(output.stub, N=size), width=output.stub_width)
-    heads = (
-        Column(label=leaf.label, spanner=leaf.spanner, align=leaf.spec.align, width=leaf.spec.width)
-        for leaf in rows.leaves
+    heads = (_head(leaf) for leaf in rows.leaves)
+    return Table(columns=(stub, *heads), rows=tuple(made), pages=tuple(pages), page_rows=output.page_rows)
+
+
+def _head(leaf: Leaf) -> Column:
+    return Column(
+        label=leaf.label,
+        spanner=leaf.spanners[-1] if leaf.spanners else None,
+        align=leaf.spec.align,
+        width=leaf.spec.width,
+        over=leaf.spanners[:-1],
     )
-    return Table(columns=(stub, *heads), rows=made)

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from crf2tlf.spec.model import RuleText, SpecModel, Text
 from crf2tlf.spec.output import ColumnSpec
-from crf2tlf.spec.template import TextTemplate
+from crf2tlf.spec.template import CellTemplate, TextTemplate
 
 
 class PopulationSpec(SpecModel):
@@ -18,12 +18,19 @@ class PopulationSpec(SpecModel):
 
 
 class AnalysisSpec(SpecModel):
-    """Populations, columns and abbreviations by name, and what a cell without a value shows."""
+    """Populations, columns and abbreviations by name, and what cells show where an output does not say it."""
 
     populations: dict[str, PopulationSpec] = Field(default={}, description="Populations by the name that outputs use.")
     columns: dict[str, tuple[ColumnSpec, ...]] = Field(default={}, description="Columns that several tables have.")
     abbreviations: dict[str, Text] = Field(default={}, description="What abbreviations stand for.")
     missing: Text = Field(default="–", description="What stands in a cell for a number that does not exist.")
+    zero: Text | None = Field(
+        default=None,
+        description="What a count's or proportion's cell shows where nobody is counted: `0` for 0 (0.0).",
+    )
+    show: dict[str, CellTemplate] = Field(
+        default={}, description="What cells show by the analysis' key, where neither row nor column says: `count: …`."
+    )
 
 
 class PublishedOutput(SpecModel):

@@ -6,6 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from crf2tlf.spec.blocks import ForEach, Pages
+from crf2tlf.spec.category import Category
+from crf2tlf.spec.comparison import COMPARISONS, CompareSpec, Comparisons, completed
 from crf2tlf.spec.figure import KaplanMeierFigure, SwimmerSpec, WaterfallSpec
 from crf2tlf.spec.model import OneOrMore, RuleText, SpecModel, Text
 from crf2tlf.spec.statistic import (
@@ -21,6 +24,9 @@ from crf2tlf.spec.statistic import (
     Values,
 )
 from crf2tlf.spec.template import CellTemplate, TextTemplate
+
+ANALYSES = {**METHODS, **COMPARISONS}
+"""Analyses of each column, and comparisons of columns, by the key that asks for them."""
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """The id of a row or column: letters, digits, points, hyphens; part of the ids of its cells and results."""
@@ -48,10 +54,33 @@ class ColumnSpec(SpecModel):
         default=None, description="Which records of the analysed dataset the column takes; its N stays."
     )
     by: RuleText | None = Field(default=None, description="One column for each value of this rule of the population.")
-    values: dict[str, TextTemplate] = Field(
-        default={}, description="The values of `by` in their order, with labels; else those found in the data."
+    records_by: RuleText | None = Field(
+        default=None,
+        description="One column for each value of this rule of the analysed records, as `values` lists them; its N "
+        "stays.",
     )
-    total: TextTemplate | None = Field(default=None, description="The label of a last column with all subjects.")
+    values: dict[str, Category] = Field(
+        default={},
+        description="The values of `by` or `records_by` in their order, with labels; else those of `by` that are found "
+        "in the data. Several values may be one column: `{label: Both doses, of: [LOW, HIGH]}`.",
+    )
+    missing: TextTemplate | None = Field(default=None, description="The label of a column for those without a value.")
+    total: TextTemplate | None = Field(
+        default=None, description="The label of a last column with all subjects (or records)."
+    )
+    of: RuleText | None = Field(
+        default=None,
+        description="What analyses in the column are of, in place of their own `of`: AVAL, CHG.",
+    )
+    reference: Text | None = Field(
+        default=None,
+        description="What comparisons in the column are against: with `by` one of its values, else the id of a column.",
+    )
+    compare: tuple[Text, ...] = Field(
+        default=(),
+        description="The ids of the columns that this one compares, the reference last; it shows what a row's "
+        "`compare` says, and rows that are comparisons.",
+    )
     show: CellTemplate | None = Field(default=None, description="What its cells show, where the row does not say.")
     columns: tuple[ColumnSpec, ...] = Field(default=(), description="Columns under this one, which spans them.")
     align: Literal["left", "center", "right"] = Field(default="center", description="How its cells are aligned.")
@@ -59,10 +88,18 @@ class ColumnSpec(SpecModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> ColumnSpec:
-        if not self.by and (self.values or self.total is not None):
-            raise ValueError("values and total go with by")
-        if any(inner.columns or inner.by for inner in self.columns):
-            raise ValueError("a column under another one cannot have by or columns of its own")
+        if not (self.by or self.records_by) and (self.values or self.total is not None or self.missing is not None):
+            raise ValueError("values, missing and total go with by")
+        if self.by and self.records_by:
+            raise ValueError("a column takes one of by and records_by; the other goes into columns under it")
+        if self.records_by and not self.values:
+            raise ValueError("records_by needs values: the columns are the same for all analyses")
+        if self.by and self.values and self.reference is not None and self.reference not in self.values:
+            raise ValueError(f"the reference {self.reference} is none of the values {', '.join(self.values)}")
+        if self.compare and (self.id is None or len(set(self.compare)) != len(self.compare) or len(self.compare) < 2):
+            raise ValueError("a column that compares needs an id and the ids of two other columns or more")
+        if self.compare and self.model_fields_set & {"subjects", "records", "by", "records_by", "columns", "reference"}:
+            raise ValueError("a column that compares others has no subjects or columns of its own")
         return self
 
 
@@ -74,11 +111,18 @@ class LineSpec(SpecModel):
     show: CellTemplate = Field(description="What the cells show.")
 
 
-class RowSpec(SpecModel):
+class RowSpec(Comparisons):
     """A row or block of rows: a heading, or an analysis; rows under it are indented."""
 
     id: Id | None = Field(default=None, description="Required for an analysis: the start of its cells' ids.")
-    label: TextTemplate | None = Field(default=None, description="What stands in the first column.")
+    label: TextTemplate | None = Field(
+        default=None,
+        description="What stands in the first column: {{ N }} is the number of subjects; in a block {{ value }} its "
+        "value and {{ N }} the number of its subjects.",
+    )
+    for_each: ForEach | None = Field(
+        default=None, description="The row, with those under it, comes again for each value of a rule."
+    )
     count: Count | None = None
     proportion: Proportion | None = None
     summary: Summary | None = None
@@ -87,9 +131,17 @@ class RowSpec(SpecModel):
     values: Values | None = None
     dates: Dates | None = None
     two_stage: TwoStage | None = None
+    compare: dict[Id, CompareSpec] = Field(
+        default={},
+        description="What the row shows in columns that compare others, by their ids: differences, ratios, tests.",
+    )
     show: CellTemplate | None = Field(default=None, description="What the cells show; each analysis has a default.")
     missing: Text | None = Field(
         default=None, description="What stands for a number that does not exist, where it is not analysis.yaml's text."
+    )
+    zero: Text | None = Field(
+        default=None,
+        description="What a cell shows where nobody is counted, where it is not analysis.yaml's.",
     )
     lines: tuple[LineSpec, ...] = Field(default=(), description="Several rows that show the same analysis.")
     rows: tuple[RowSpec, ...] = Field(default=(), description="Rows under this one.")
@@ -100,12 +152,12 @@ class RowSpec(SpecModel):
     @property
     def analysis(self) -> tuple[str, Any] | None:
         """The analysis' key and parameters, or None for a heading."""
-        found = [(key, getattr(self, key)) for key in METHODS if getattr(self, key) is not None]
+        found = [(key, getattr(self, key)) for key in ANALYSES if getattr(self, key) is not None]
         return found[0] if found else None
 
     @model_validator(mode="after")
     def _consistent(self) -> RowSpec:
-        asked = [key for key in METHODS if getattr(self, key) is not None]
+        asked = [key for key in ANALYSES if getattr(self, key) is not None]
         if len(asked) > 1:
             raise ValueError(f"a row takes one analysis, not {' and '.join(asked)}")
         if asked and self.id is None:
@@ -114,9 +166,22 @@ class RowSpec(SpecModel):
             raise ValueError("show and lines go with an analysis")
         if self.lines and (self.show or (self.count is not None and self.count.by)):
             raise ValueError("lines go neither with show nor with a count by categories")
-        if not asked and self.label is None:
+        if not asked and self.label is None and self.for_each is None:
             raise ValueError("a row without an analysis needs a label")
+        if self.compare and (not asked or asked[0] in COMPARISONS):
+            raise ValueError("compare goes with an analysis of each column")
+        for key, comparison in self.comparisons:
+            _complete(key, comparison, None)
+        for each in self.compare.values():
+            _complete(*each.comparison, getattr(self, asked[0]))
         return self
+
+
+def _complete(key: str, comparison: SpecModel, analysis: SpecModel | None) -> None:
+    try:
+        completed(comparison, analysis)
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from None
 
 
 class ListingColumn(SpecModel):
@@ -165,10 +230,17 @@ class OutputSpec(SpecModel):
         default=(ColumnSpec(),), description="The columns, or the name of columns in analysis.yaml."
     )
     rows: tuple[RowSpec, ...] = Field(default=(), description="The rows of a table.")
+    pages: Pages | None = Field(
+        default=None, description="The rows come again, on pages of their own, for each value of a rule."
+    )
     numbers: tuple[RowSpec, ...] = Field(
         default=(),
         description="Rows that are not shown: what notes and annotations state, as {{ cells['id'] }}. Those of a "
         "figure have its columns, those of a table are about all its subjects.",
+    )
+    page_rows: Annotated[int, Field(ge=3)] | None = Field(
+        default=None,
+        description="How many rows of a table or listing a page holds; without it as many as there is room for.",
     )
     listing: ListingSpec | None = None
     waterfall: WaterfallSpec | None = None

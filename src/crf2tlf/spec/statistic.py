@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from crf2tlf.spec.category import Category
 from crf2tlf.spec.model import OneOrMore, RuleText, SpecModel
 from crf2tlf.spec.template import TextTemplate
 
@@ -27,7 +28,9 @@ class Counted(Selection):
 
 
 class Count(Counted):
-    """Counts of subjects (or records): one row, or one for each category. Statistics: n, N, pct."""
+    """Counts of subjects (or records): one row, or one for each category. Statistics: n, N, pct; events (records) and
+    subjects, whatever `of` says.
+    """
 
     of: Literal["subjects", "records"] = Field(
         default="subjects", description="What is counted; a subject counts once a row, however many records it has."
@@ -35,23 +38,53 @@ class Count(Counted):
     by: OneOrMore[RuleText] = Field(
         default=(), description="The rule whose values are the categories; a second one parts each of them further."
     )
-    values: dict[str, TextTemplate] = Field(
+    values: dict[str, Category] = Field(
         default={}, description="The categories in their order with their labels; a row stays when nobody is in it."
     )
     order: Literal["value", "frequency"] = Field(
-        default="value", description="The order of categories found in the data, where `values` does not list them."
+        default="value",
+        description="The order of categories found in the data, where `values` does not list them: by value, or the "
+        "most frequent first at each level, equal ones by value.",
+    )
+    order_column: str | None = Field(
+        default=None, description="The id of the column whose frequencies order; without it those of all subjects."
+    )
+    minimum: Annotated[float, Field(gt=0, le=100)] | None = Field(
+        default=None,
+        description="Categories are shown that reach this percentage in any column, and those above them. How many are "
+        "left out is added to the footnotes.",
+    )
+    worst: RuleText | None = Field(
+        default=None,
+        description="Of a subject's records in a row only those with the highest value of this rule count (a grade), "
+        "before a column takes some of them. As the last `by` it parts each row by its subjects' highest values.",
+    )
+    percent_of: Literal["subjects", "column", "row", "table", "above"] = Field(
+        default="subjects",
+        description="What 100 % is: the column's subjects (or `denominator`); those with a record in the column, that "
+        "is with data; in the row, in all columns of the group; in the whole group; or in the row above.",
     )
     others: Literal["finding", "ignore"] = Field(
         default="finding", description="What a record outside the categories listed, or with none, is."
     )
+    any: TextTemplate | None = Field(
+        default=None, description="The label of a first row that counts all records, of whatever category."
+    )
     missing: TextTemplate | None = Field(default=None, description="The label of a row for records without a category.")
+    total: TextTemplate | None = Field(default=None, description="The label of a last row that counts all records.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Count:
-        if not self.by and (self.values or self.missing is not None):
-            raise ValueError("values and missing go with by")
+        if not self.by and (self.values or any(x is not None for x in (self.any, self.missing, self.total))):
+            raise ValueError("values, any, missing and total go with by")
         if len(self.by) > 1 and self.values:
             raise ValueError("values can be listed for one by rule only")
+        if self.order_column is not None and self.order != "frequency":
+            raise ValueError("order_column goes with order: frequency")
+        if self.minimum is not None and not self.by:
+            raise ValueError("minimum goes with by")
+        if self.denominator is not None and self.percent_of != "subjects":
+            raise ValueError("denominator goes with percent_of: subjects")
         return self
 
 
