@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # With the command of the CDISC CORE engine in CRF2TLF_CORE, its rules are checked too (docs/conformance.md).
 CORE := $(if $(CRF2TLF_CORE),--core)
 
-.PHONY: tlf sdtm adam package check conformance reconcile test lint types bench docs clean
+.PHONY: tlf sdtm adam package check conformance reconcile test lint types bench docs site wheel clean
 
 tlf sdtm adam: $(READY)
 	$(BIN)/crf2tlf build $@
@@ -38,6 +38,14 @@ bench: $(READY)
 # The reference pages, made from models and docstrings.
 docs: $(READY)
 	$(BIN)/python -m docs.generate
+
+# The documentation as pages that open from the file system: site/index.html.
+site: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# A wheel to install elsewhere: dist/*.whl.
+wheel: $(READY)
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist .
 
 # Everything is installed by hash from the lock file; the project itself needs no download of its own.
 $(READY): requirements.lock pyproject.toml
