@@ -44,7 +44,7 @@ ROOMS = [
 DIRECTIONS = {("rules", "methods")}
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 
-STUDIES = [ROOT, ROOT / "tests" / "studies" / "pilot"]
+STUDIES = [ROOT, ROOT / "tests" / "studies" / "pilot", ROOT / "examples" / "two-arm"]
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
