@@ -80,9 +80,11 @@ def _output(spec: OutputSpec, data: Data, collector: Collector, texts: Texts, fi
 
 def _numbers(rows: Rows) -> tuple[Cell, ...]:
     """Return the cells of the output's numbers."""
+    alone = rows
     if rows.output.kind != "figure":
-        rows = replace(rows, leaves=[Leaf("", "", rows.whole, ColumnSpec())])
-    return tuple(cell for row in rows.make(rows.output.numbers) for cell in row.cells if cell.id)
+        alone = replace(rows, leaves=[Leaf("", "", rows.whole, ColumnSpec())])
+    each = [(rows if row.comparisons else alone).make([row]) for row in rows.output.numbers]
+    return tuple(cell for made in each for row in made for cell in row.cells if cell.id)
 
 
 def _body(rows: Rows, numbers: Mapping[str, str]) -> Body:

@@ -69,13 +69,13 @@ def _spread(above: Leaf, specs: Sequence[ColumnSpec], texts: Texts) -> Iterator[
 
 def _groups(above: Leaf, spec: ColumnSpec, texts: Texts) -> Iterator[Leaf]:
     inside = above.scope.within(spec.subjects, spec.records)
-    id_ = joined_id(above.id, spec.id)
+    id_ = "/".join(part for part in (above.id, joined_id(spec.id)) if part)
     base = replace(above, spec=spec, of=spec.of or above.of, show=spec.show or above.show)
     rule = spec.by or spec.records_by
     if rule is None:
         reference = _reference(above, spec, (spec.id,))
-        label = texts.render(spec.label, N=inside.size)
-        yield replace(base, id=id_, label=label, scope=inside, reference=reference)
+        shown = texts.render(spec.label, N=inside.size)
+        yield replace(base, id=id_, label=shown, scope=inside, reference=reference)
         return
     for name, label, values in _categories(spec, rule, inside):
         condition = Among(rule, values)
@@ -87,12 +87,12 @@ def _groups(above: Leaf, spec: ColumnSpec, texts: Texts) -> Iterator[Leaf]:
         yield replace(base, id=joined_id(id_, name), label=shown, scope=scope, reference=reference)
     if spec.total is not None:
         reference = "" if spec.reference is not None else _reference(above, spec, (spec.id, "total"))
-        label = texts.render(spec.total, N=inside.size)
-        yield replace(base, id=joined_id(id_, "total"), label=label, scope=inside, reference=reference)
+        shown = texts.render(spec.total, N=inside.size)
+        yield replace(base, id=joined_id(id_, "total"), label=shown, scope=inside, reference=reference)
 
 
 def _reference(above: Leaf, spec: ColumnSpec, own: tuple[str | None, ...]) -> str:
-    """Return the id of a column's reference: the one the spec names, or the column's like under that of the one above."""
+    """Return the id of a column's reference: the one the spec names, or its like under the reference above."""
     if spec.reference is not None:
         return joined_id(above.id, *((spec.id, spec.reference) if spec.by or spec.records_by else (spec.reference,)))
     return joined_id(above.reference, *own) if above.reference else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from crf2tlf.analysis.compared_means import ANCOVA, DIFFERENCE, TEST
+from crf2tlf.analysis.compared_shares import ODDS_RATIO, RELATIVE_RISK
+from crf2tlf.analysis.compared_times import HAZARD_RATIO, LOG_RANK
 from crf2tlf.analysis.counts import COUNT, PROPORTION
 from crf2tlf.analysis.design import TWO_STAGE
 from crf2tlf.analysis.statistic import Method
@@ -17,4 +20,11 @@ METHODS: dict[str, Method] = {
     "values": VALUES,
     "dates": DATES,
     "two_stage": TWO_STAGE,
+    "log_rank": LOG_RANK,
+    "hazard_ratio": HAZARD_RATIO,
+    "difference": DIFFERENCE,
+    "odds_ratio": ODDS_RATIO,
+    "relative_risk": RELATIVE_RISK,
+    "test": TEST,
+    "ancova": ANCOVA,
 }

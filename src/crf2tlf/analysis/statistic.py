@@ -80,8 +80,8 @@ class Method:
     ``arrange`` which of them are shown, in which order, by what was found in the columns; ``show`` is the cell template
     where the spec has none; ``conventions`` are sentences for the footnotes, by the statistics shown. With
     ``separator`` the template is filled for each statistic on its own, under the name `value`. A comparison has
-    ``compare`` in place of ``compute``: it takes the columns to compare and, if what they count is compared, the subjects
-    behind their cells; a statistic `problem` says in words why a number does not exist.
+    ``compare`` in place of ``compute``: it takes the columns to compare and, if what they count is compared, the
+    subjects behind their cells; a statistic `problem` says in words why a number does not exist.
     """
 
     show: str

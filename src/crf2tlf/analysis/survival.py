@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crf2tlf.analysis.data import AnalysisError, Floats, Records
+from crf2tlf.analysis.data import AnalysisError, Floats, Mask, Records
 from crf2tlf.analysis.scope import Scope
 from crf2tlf.analysis.statistic import Method, Part, Statistic, Statistics
-from crf2tlf.spec.statistic import KaplanMeierEstimate
+from crf2tlf.spec.model import Rule
+from crf2tlf.spec.statistic import KaplanMeierEstimate, Selection
 from crf2tlf.statistics import KaplanMeier, kaplan_meier
 
 
@@ -28,18 +29,26 @@ class Observed:
         return Records(self.records.dataset, self.records.positions[which])
 
 
-def observe(spec: KaplanMeierEstimate, scope: Scope) -> Observed:
-    """Return the times of a scope with their curve. Raises :class:`AnalysisError` for times that are none."""
+def times(spec: Selection, time: Rule, censored: Rule, scope: Scope) -> tuple[Records, Floats, Mask]:
+    """Return the records of a scope, their times and which are events.
+
+    Raises :class:`AnalysisError` for several records of a subject and for missing times.
+    """
     records = scope.select(spec)
     if scope.subject_count(records) < len(records.positions):
         message = f"selects several records of a subject in {records.dataset}; a survival curve takes one"
         raise AnalysisError("ANALYSIS", spec.place, message)
-    time, censored = (scope.data.numbers(records, rule) for rule in (spec.time, spec.censored))
-    for rule, numbers in ((spec.time, time), (spec.censored, censored)):
+    found = [scope.data.numbers(records, rule) for rule in (time, censored)]
+    for rule, numbers in zip((time, censored), found, strict=True):
         if np.isnan(numbers).any():
             message = f"{rule.text} is missing in {int(np.isnan(numbers).sum())} records of {records.dataset}"
             raise AnalysisError("ANALYSIS", rule.place, f"{message}; select the others with `where`")
-    event = censored == 0
+    return records, found[0], found[1] == 0
+
+
+def observe(spec: KaplanMeierEstimate, scope: Scope) -> Observed:
+    """Return the times of a scope with their curve. Raises :class:`AnalysisError` for times that are none."""
+    records, time, event = times(spec, spec.time, spec.censored, scope)
     try:
         curve = kaplan_meier(time, event, spec.level, spec.limits)
     except ValueError as error:

@@ -11,11 +11,12 @@ from crf2tlf.analysis.collect import Collector
 from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.compared import Asked, asked, check_compared, compare
 from crf2tlf.analysis.data import AnalysisError
+from crf2tlf.analysis.groups import named
 from crf2tlf.analysis.methods import METHODS
 from crf2tlf.analysis.results import Cell, Column, Page, Row, Table
 from crf2tlf.analysis.scope import Scope, joined_id
 from crf2tlf.analysis.statistic import Method, Part, Statistics
-from crf2tlf.analysis.templates import fields
+from crf2tlf.analysis.templates import fields, is_missing
 from crf2tlf.analysis.texts import Texts
 from crf2tlf.findings import Findings
 from crf2tlf.spec.blocks import ForEach
@@ -66,7 +67,7 @@ class Rows:
         try:
             each = list(self.each(block, path))
         except AnalysisError as error:
-            yield self._failed(spec, error, level)
+            yield self._failed(spec, error, level, block.by.text)
             return
         for rows in each:
             yield from rows.make([once], level)
@@ -96,10 +97,11 @@ class Rows:
         except AnalysisError as error:
             return [self._failed(spec, error, level)]
 
-    def _failed(self, spec: RowSpec, error: AnalysisError, level: int) -> Row:
+    def _failed(self, spec: RowSpec, error: AnalysisError, level: int, label: str | None = None) -> Row:
         name = f"{self.output.id}/{spec.id}" if spec.id else self.output.id
         self.findings.add(error.code, error.place, f"{name}: {error}")
-        return self.row(self.text(spec.label), [Cell(text=FAILED)] * len(self.leaves), level)
+        shown = self.text(spec.label) if label is None else label
+        return self.row(shown, [Cell(text=FAILED)] * len(self.leaves), level)
 
     @property
     def left_out_notes(self) -> list[str]:
@@ -144,7 +146,7 @@ class _Analysis:
         """Return a row for each part or line, under a heading where there are several."""
         whole = self.table.whole
         parts = self.method.parts(self.parameters, whole)
-        found = self._found(parts)
+        found, entered = self._found(parts)
         headed = bool(self.spec.label) and (bool(self.spec.lines) or list(parts) != [Part()])
         inside = level + headed
         if self.spec.lines:
@@ -155,23 +157,36 @@ class _Analysis:
             self._leave_out(len(parts) - len(shown))
             made = [self._part(parts[at], [statistics[at] for statistics in found], inside) for at in shown]
         if headed:
-            return [self._heading([statistics[0] for statistics in found], parts[0], level), *made]
-        return [row.model_copy(update={"rule_above": self.spec.rule_above and row is made[0]}) for row in made]
+            return [self._entered(self.table.heading(self.spec, level), entered), *made]
+        made = [row.model_copy(update={"rule_above": self.spec.rule_above and row is made[0]}) for row in made]
+        return [self._entered(made[0], entered), *made[1:]] if made else made
 
-    def _found(self, parts: Sequence[Part]) -> list[Sequence[Statistics]]:
-        """Return the statistics of each part in each column; comparisons are made of what the others found."""
+    def _found(self, parts: Sequence[Part]) -> tuple[list[Sequence[Statistics]], dict[str, Statistics]]:
+        """Return the statistics of each part in each column, and those of comparisons that are about all parts."""
         leaves = self.table.leaves
         check_compared(self.key, leaves, self.parameters)
-        nothing: list[Statistics] = [{} for _ in parts]
         found: dict[str, Sequence[Statistics]] = {}
+        entered: dict[str, Statistics] = {}
         for leaf in leaves:
             if self.method.compare is None and not leaf.spec.compare:
                 found[leaf.id] = self.method.compute(self._asked(leaf), leaf.scope, parts)
-        for leaf in leaves:
+        for leaf in (leaf for leaf in leaves if leaf.id not in found):
             what = self._what(leaf)
-            if leaf.id not in found:
-                found[leaf.id] = nothing if what is None else compare(what, leaf, leaves, parts, found)
-        return [found[leaf.id] for leaf in leaves]
+            made = [] if what is None else compare(what, leaf, leaves, parts, found)
+            if what is not None and self.method.compare is None and (what.whole or self.spec.lines):
+                entered[leaf.id], made = made[0], []
+            found[leaf.id] = made or [{} for _ in parts]
+        return [found[leaf.id] for leaf in leaves], entered
+
+    def _entered(self, row: Row, entered: Mapping[str, Statistics]) -> Row:
+        """Return the row with the results of comparisons that are about all rows of the analysis."""
+        cells = list(row.cells)
+        for at, leaf in enumerate(self.table.leaves, start=1):
+            if leaf.id in entered:
+                show = self._template(leaf)
+                self._add_results(leaf, Part(), entered[leaf.id], show)
+                cells[at] = self._cell(leaf, Part(), entered[leaf.id], show)
+        return row.model_copy(update={"cells": tuple(cells)})
 
     def _what(self, leaf: Leaf) -> Asked | None:
         return asked(self.spec, self.key, self._asked(leaf), leaf)
@@ -189,8 +204,12 @@ class _Analysis:
 
     def _template(self, leaf: Leaf) -> Template:
         """Return what a column's cells show: as the row says, the column, the study, or the analysis' default."""
-        default = self.table.collector.data.study.analysis.show.get(self.key)
-        return self.spec.show or leaf.show or default or Template(self.method.show, self.spec.place)
+        what = self._what(leaf)
+        if what is None:
+            return Template("", self.spec.place)
+        default = self.table.collector.data.study.analysis.show.get(what.key)
+        column = leaf.show if what.method.compare is None or leaf.spec.compare else None
+        return what.show or column or default or Template(what.method.show, self.spec.place)
 
     def _part(self, part: Part, found: Sequence[Statistics], level: int) -> Row:
         label = part.label if part.id else self.spec.label
@@ -213,27 +232,42 @@ class _Analysis:
         return made
 
     def _add_results(self, leaf: Leaf, part: Part, found: Statistics, show: Template) -> None:
+        what = self._what(leaf)
+        if what is None:
+            return
         about = {
             "output": self.table.output.id,
             "analysis": self.spec.id or "",
             "analysis_set": self.table.whole.population,
             "group": leaf.id or "all",
-            "variable": self.method.variable(self._asked(leaf)),
+            "variable": what.method.variable(what.parameters),
         }
-        self.table.collector.add(self._id(leaf, part), about, found, show, self.missing, self.spec.place)
+        missing = self.missing if what.missing is None else what.missing
+        self.table.collector.add(self._id(leaf, part), about, found, show, missing, self.spec.place)
 
     def _cell(self, leaf: Leaf, part: Part, found: Statistics, show: Template, line: str = "") -> Cell:
         collector, results, id_ = self.table.collector, self._id(leaf, part), self._id(leaf, part, line)
-        shown = {asked.name for asked in fields(show)}
-        self.table.conventions.update(dict.fromkeys(self.method.conventions(self.parameters, shown)))
+        shown = {field.name for field in fields(show)}
+        what = self._what(leaf)
+        if what is None or what.blank(found, shown):
+            return Cell(text="")
+        self.table.conventions.update(dict.fromkeys(what.method.conventions(what.parameters, shown)))
+        self._explain(leaf, found, shown)
         zero = self.table.collector.data.study.analysis.zero if self.spec.zero is None else self.spec.zero
         if zero is not None and "pct" in found and found["n"].value == 0:
             return Cell(text=zero, id=id_, results=tuple(f"{results}/{name}" for name in sorted(shown)))
         if self.method.separator is None:
-            return collector.cell(id_, results, found, show, self.missing)
+            return collector.cell(id_, results, found, show, self.missing if what.missing is None else what.missing)
         each = [collector.cell(id_, results, {"value": one}, show, self.missing) for one in found.values()]
         text = self.method.separator(self.parameters).join(cell.text for cell in each)
         return Cell(text=text or self.missing, id=id_, results=tuple(f"{results}/{name}" for name in found))
+
+    def _explain(self, leaf: Leaf, found: Statistics, shown: set[str]) -> None:
+        """Add to the footnotes why a number that would be shown does not exist."""
+        if "problem" in found and any(is_missing(found[name].value) for name in shown & set(found)):
+            label = " ".join(self.table.text(self.spec.label).split()) or self.spec.id
+            column = f", {named(leaf)}" if named(leaf) else ""
+            self.table.conventions[f"{label}{column}: not estimable ({found['problem'].value})."] = None
 
     def _id(self, leaf: Leaf, part: Part, line: str = "") -> str:
         parts = (self.table.output.id, *self.table.path, self.spec.id, part.id, line)

@@ -26,7 +26,7 @@ upper limit that is not reached) is answered with NaN.
 from crf2tlf.statistics.ancova import Adjusted, Ancova, Margins, ancova
 from crf2tlf.statistics.contingency import (
     NOTHING_TO_TEST,
-    TestResult,
+    Tested,
     chi_square,
     cochran_armitage,
     cochran_mantel_haenszel,
@@ -84,7 +84,7 @@ __all__ = [
     "PairedT",
     "QuantileKind",
     "Summary",
-    "TestResult",
+    "Tested",
     "Ties",
     "TwoStageDesign",
     "Variances",

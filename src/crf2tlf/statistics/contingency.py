@@ -17,7 +17,7 @@ MOST_TABLES = 2_000_000
 
 
 @dataclass(frozen=True)
-class TestResult:
+class Tested:
     """A statistic with its degrees of freedom (NaN: it has none) and a two-sided p. NaN: nothing to test."""
 
     statistic: float
@@ -25,10 +25,10 @@ class TestResult:
     p: float
 
 
-NOTHING_TO_TEST = TestResult(math.nan, math.nan, math.nan)
+NOTHING_TO_TEST = Tested(math.nan, math.nan, math.nan)
 
 
-def chi_square(table: npt.ArrayLike, correction: bool = False) -> TestResult:
+def chi_square(table: npt.ArrayLike, correction: bool = False) -> Tested:
     """Test independence by Pearson's chi-square, with Yates' continuity correction on demand (2 × 2 only).
 
     Empty rows and columns do not count; without two of both there is nothing to test. Raises `ValueError` for
@@ -38,10 +38,10 @@ def chi_square(table: npt.ArrayLike, correction: bool = False) -> TestResult:
     if counts is None:
         return NOTHING_TO_TEST
     found = chi2_contingency(counts, correction=correction)
-    return TestResult(float(found.statistic), float(found.dof), float(found.pvalue))
+    return Tested(float(found.statistic), float(found.dof), float(found.pvalue))
 
 
-def fisher(table: npt.ArrayLike) -> TestResult:
+def fisher(table: npt.ArrayLike) -> Tested:
     """Test independence by Fisher's exact test: p is the probability of all tables no more probable than this one.
 
     For two groups or two categories, with any number of the other. Without two of both there is nothing to test.
@@ -53,11 +53,11 @@ def fisher(table: npt.ArrayLike) -> TestResult:
     if counts is None:
         return NOTHING_TO_TEST
     if counts.shape == (2, 2):
-        return TestResult(math.nan, math.nan, float(fisher_exact(counts).pvalue))
+        return Tested(math.nan, math.nan, float(fisher_exact(counts).pvalue))
     pairs = counts if counts.shape[1] == 2 else counts.T
     if pairs.shape[1] != 2:
         raise ValueError(f"Fisher's exact test takes two groups or two categories, not a table of {counts.shape}")
-    return TestResult(math.nan, math.nan, _exact(pairs.astype(np.int64)))
+    return Tested(math.nan, math.nan, _exact(pairs.astype(np.int64)))
 
 
 def _exact(pairs: npt.NDArray[np.int64]) -> float:
@@ -84,7 +84,7 @@ def _log_choose(n: npt.ArrayLike, k: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), dtype=np.float64)
 
 
-def cochran_mantel_haenszel(tables: Sequence[npt.ArrayLike]) -> TestResult:
+def cochran_mantel_haenszel(tables: Sequence[npt.ArrayLike]) -> Tested:
     """Test the association of groups and categories within strata: the general association statistic.
 
     For 2 × 2 tables it is the Cochran–Mantel–Haenszel chi-square without continuity correction. A stratum with
@@ -112,10 +112,10 @@ def cochran_mantel_haenszel(tables: Sequence[npt.ArrayLike]) -> TestResult:
     if df == 0 or float(np.abs(variance).max()) == 0:
         return NOTHING_TO_TEST
     statistic = float(difference @ np.linalg.pinv(variance, rcond=1e-9) @ difference)
-    return TestResult(statistic, df, float(chi2.sf(statistic, df)))
+    return Tested(statistic, df, float(chi2.sf(statistic, df)))
 
 
-def cochran_armitage(table: npt.ArrayLike, scores: npt.ArrayLike | None = None) -> TestResult:
+def cochran_armitage(table: npt.ArrayLike, scores: npt.ArrayLike | None = None) -> Tested:
     """Test for a trend of a proportion over ordered groups: a row a group, successes and failures.
 
     `scores` of the groups are 1, 2, … unless given. The statistic is z, of which p is two-sided. Without two groups,
@@ -133,7 +133,7 @@ def cochran_armitage(table: npt.ArrayLike, scores: npt.ArrayLike | None = None) 
     if not spread > 0:
         return NOTHING_TO_TEST
     z = float((counts[:, 0] * (t - mean)).sum()) / math.sqrt(spread)
-    return TestResult(z, math.nan, float(2 * norm.sf(abs(z))))
+    return Tested(z, math.nan, float(2 * norm.sf(abs(z))))
 
 
 def _checked(table: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -150,4 +150,4 @@ def _filled(table: npt.ArrayLike) -> npt.NDArray[np.float64] | None:
     return counts if min(counts.shape, default=0) >= 2 else None
 
 
-__all__ = ["NOTHING_TO_TEST", "TestResult", "chi_square", "cochran_armitage", "cochran_mantel_haenszel", "fisher"]
+__all__ = ["NOTHING_TO_TEST", "Tested", "chi_square", "cochran_armitage", "cochran_mantel_haenszel", "fisher"]

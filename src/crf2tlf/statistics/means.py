@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import f_oneway, kruskal, mannwhitneyu, norm, rankdata, ttest_ind
 
-from crf2tlf.statistics.contingency import NOTHING_TO_TEST, TestResult
+from crf2tlf.statistics.contingency import NOTHING_TO_TEST, Tested
 from crf2tlf.statistics.estimate import check_level
 from crf2tlf.statistics.survival import FloatArray
 
@@ -65,7 +65,7 @@ def _standard_error(x: FloatArray, y: FloatArray, variances: Variances) -> float
     return math.sqrt(pooled * (1 / x.size + 1 / y.size))
 
 
-def rank_sum(first: npt.ArrayLike, second: npt.ArrayLike) -> TestResult:
+def rank_sum(first: npt.ArrayLike, second: npt.ArrayLike) -> Tested:
     """Test two groups by Wilcoxon's rank sum (Mann–Whitney): z by the normal approximation and a two-sided p.
 
     Mid-ranks for ties, the variance corrected for them, and a continuity correction of 0.5. Missing values are left
@@ -77,10 +77,10 @@ def rank_sum(first: npt.ArrayLike, second: npt.ArrayLike) -> TestResult:
         return NOTHING_TO_TEST
     p = float(mannwhitneyu(x, y, use_continuity=True, method="asymptotic").pvalue)
     above = rankdata(np.concatenate([x, y]))[: x.size].sum() - x.size * (x.size + y.size + 1) / 2
-    return TestResult(math.copysign(float(norm.isf(p / 2)), above), math.nan, p)
+    return Tested(math.copysign(float(norm.isf(p / 2)), above), math.nan, p)
 
 
-def one_way(groups: Sequence[npt.ArrayLike]) -> TestResult:
+def one_way(groups: Sequence[npt.ArrayLike]) -> Tested:
     """Test whether all groups have the same mean: F of the one-way analysis of variance; `df` of the numerator.
 
     Missing values are left out; groups without values do not count. Without two groups or any spread within them
@@ -91,10 +91,10 @@ def one_way(groups: Sequence[npt.ArrayLike]) -> TestResult:
     if len(present) < 2 or inside < 1 or all(np.ptp(values) == 0 for values in present):
         return NOTHING_TO_TEST
     found = f_oneway(*present)
-    return TestResult(float(found.statistic), len(present) - 1, float(found.pvalue))
+    return Tested(float(found.statistic), len(present) - 1, float(found.pvalue))
 
 
-def kruskal_wallis(groups: Sequence[npt.ArrayLike]) -> TestResult:
+def kruskal_wallis(groups: Sequence[npt.ArrayLike]) -> Tested:
     """Test groups by Kruskal and Wallis' chi-square of ranks, corrected for ties.
 
     Missing values are left out; groups without values do not count. Without two groups, or with values all equal,
@@ -104,7 +104,7 @@ def kruskal_wallis(groups: Sequence[npt.ArrayLike]) -> TestResult:
     if len(present) < 2 or np.ptp(np.concatenate(present)) == 0:
         return NOTHING_TO_TEST
     found = kruskal(*present)
-    return TestResult(float(found.statistic), len(present) - 1, float(found.pvalue))
+    return Tested(float(found.statistic), len(present) - 1, float(found.pvalue))
 
 
 def _non_empty(groups: Sequence[npt.ArrayLike]) -> list[FloatArray]:

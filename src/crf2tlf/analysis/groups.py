@@ -1,0 +1,104 @@
+"""Which columns are compared with which, and what comparisons share: strata, and one record a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crf2tlf.analysis.columns import Leaf
+from crf2tlf.analysis.data import AnalysisError, Data, Records
+from crf2tlf.analysis.scope import Scope
+from crf2tlf.analysis.statistic import Statistic
+from crf2tlf.analysis.templates import Value
+from crf2tlf.findings import Place, nearest
+from crf2tlf.methods.catalogue import Integers
+from crf2tlf.spec.model import Rule
+from crf2tlf.spec.statistic import Selection
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """The columns that one column compares, the reference last, and all that a common model takes.
+
+    A reference column is alone: it is compared with nothing, but has its place in a common model.
+    """
+
+    compared: tuple[Leaf, ...]
+    family: tuple[Leaf, ...]
+    column: Leaf
+
+    def pair(self, what: str, place: Place) -> tuple[Leaf, Leaf] | None:
+        """Return the column compared and its reference, None in the reference; more than two are a mistake."""
+        if len(self.compared) > 2:
+            message = f"{what} compares two columns, but {self.column.id} lists {len(self.compared)}"
+            raise AnalysisError("ANALYSIS", place, message)
+        return (self.compared[0], self.compared[1]) if len(self.compared) == 2 else None
+
+
+def groups_of(leaf: Leaf, leaves: Sequence[Leaf]) -> Groups | None:
+    """Return what a column compares, None where nothing. Raises :class:`AnalysisError` for a column that is none."""
+    by_id = {each.id: each for each in leaves}
+    if leaf.spec.compare:
+        compared = tuple(_column(name, leaf, by_id) for name in leaf.spec.compare)
+    elif leaf.reference:
+        reference = _column(leaf.reference, leaf, by_id)
+        compared = (leaf,) if reference is leaf else (leaf, reference)
+    else:
+        return None
+    last = compared[-1]
+    family = tuple(each for each in leaves if each.reference == last.id or each is last)
+    return Groups(compared, family if len(family) > 1 else compared, leaf)
+
+
+def _column(name: str, leaf: Leaf, known: dict[str, Leaf]) -> Leaf:
+    if name not in known or known[name].spec.compare:
+        others = [each for each in known if not known[each].spec.compare]
+        message = f"there is no column {name} to compare with{nearest(name, others)}; there are {', '.join(others)}"
+        raise AnalysisError("SPEC_REFERENCE", leaf.spec.place, message)
+    return known[name]
+
+
+def named(leaf: Leaf) -> str:
+    """Return a column's header in one line."""
+    return " ".join(leaf.label.split()) or leaf.id
+
+
+def joined(parts: Sequence[Records]) -> Records:
+    """Return records of one dataset together, in the dataset's order."""
+    positions = np.concatenate([part.positions for part in parts])
+    return Records(parts[0].dataset, np.unique(positions).astype(np.int64))
+
+
+def once(spec: Selection, scope: Scope) -> Records:
+    """Return the records that a comparison takes. Raises :class:`AnalysisError` for several of a subject."""
+    records = scope.select(spec)
+    if scope.subject_count(records) < len(records.positions):
+        message = f"selects several records of a subject in {records.dataset}; a comparison takes one"
+        raise AnalysisError("ANALYSIS", spec.place, message)
+    return records
+
+
+def strata(data: Data, records: Records, rules: Sequence[Rule]) -> Integers:
+    """Return the number of each record's stratum. Raises :class:`AnalysisError` for a missing value."""
+    numbers = np.zeros(len(records.positions), dtype=np.int64)
+    for rule in rules:
+        codes, texts = data.categories(records.dataset, rule)
+        codes = codes[records.positions]
+        absent = int((codes == len(texts) - 1).sum())
+        if absent:
+            message = f"{rule.text} is missing in {absent} records of {records.dataset}: they have no stratum"
+            raise AnalysisError("ANALYSIS", rule.place, message)
+        numbers = numbers * len(texts) + codes
+    return numbers
+
+
+def statistics(values: dict[str, Value], numerator: Records, denominator: Records) -> dict[str, Statistic]:
+    """Return values as statistics with the same records behind them."""
+    return {name: Statistic(value, numerator, denominator) for name, value in values.items()}
+
+
+def told(rules: Sequence[Rule], label: object) -> str:
+    """Return how a footnote names strata or covariates: as the spec says, or by their rules."""
+    return str(label) if label is not None else " and ".join(" ".join(rule.text.split()) for rule in rules)
