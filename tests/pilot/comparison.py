@@ -19,6 +19,17 @@ def read_expected(path: Path, built: pd.DataFrame) -> pd.DataFrame:
     return cells.assign(**{name: pd.to_numeric(cells[name]) for name in numeric})
 
 
+def in_kind_of(dataset: pd.DataFrame, built: pd.DataFrame) -> pd.DataFrame:
+    """Return a dataset with dates and numbers as the built one has them; numbers to 9 decimals, without noise."""
+    columns: dict[str, Any] = {}
+    for name in [name for name in dataset if name in built]:
+        if pd.api.types.is_datetime64_any_dtype(built[name]):
+            columns[name] = pd.to_datetime(dataset[name]).astype(built[name].dtype)
+        elif pd.api.types.is_numeric_dtype(built[name]):
+            columns[name] = pd.to_numeric(dataset[name]).round(9)
+    return dataset.assign(**columns)
+
+
 def count_differences(built: pd.DataFrame, expected: pd.DataFrame, keys: list[str]) -> dict[str, int]:
     """Pair the records that agree in ``keys`` and count, for each variable, the pairs whose values differ.
 

@@ -4,20 +4,17 @@ others made of the same extracts, variable by variable, save for what tests/stud
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from crf2tlf.build import BuildResult, build_study
+from crf2tlf.build import BuildResult
 
 from .comparison import count_differences, read_expected
+from .study import EXTRACTS, STUDY, built_pilot, written
 
-STUDY = Path(__file__).parents[1] / "studies" / "pilot"
 DIFFERENCES = YAML(typ="safe").load(STUDY / "differences.yaml")
-EXTRACTS = os.environ.get("CRF2TLF_PILOT", "")
 
 PAIRED_BY = {
     "DM": ["USUBJID"],
@@ -30,16 +27,7 @@ PAIRED_BY = {
 
 @pytest.fixture(scope="module")
 def pilot() -> BuildResult:
-    if not EXTRACTS:
-        pytest.skip("CRF2TLF_PILOT is not set: it names the folder with the pilot study's extracts")
-    build = build_study(STUDY, raw=Path(EXTRACTS))
-    assert build is not None
-    return build
-
-
-def written(build: BuildResult, name: str) -> pd.DataFrame:
-    dataset = build.datasets[name]
-    return dataset.frame[[variable.name for variable in dataset.variables]]
+    return built_pilot()
 
 
 def test_there_are_no_findings(pilot: BuildResult) -> None:
