@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from crf2tlf.spec.comparison import HazardRatio, LogRankTest, Survival
 from crf2tlf.spec.model import Rule
 from crf2tlf.statistics import cox
 from crf2tlf.statistics import log_rank as tested
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +127,7 @@ def _check_present(rule: Rule, records: Records, absent: int) -> None:
         raise AnalysisError("ANALYSIS", rule.place, message)
 
 
-def _checked[Found](spec: Survival, make: Callable[[], Found]) -> Found:
+def _checked(spec: Survival, make: Callable[[], Found]) -> Found:
     try:
         return make()
     except ValueError as error:
