@@ -97,7 +97,7 @@ def _file_fault(path: Path) -> tuple[str, str] | None:
         with zipfile.ZipFile(path) as archive:
             fault = size_fault(archive.infolist())
         return ("RAW_FILE_FORMAT", f"the workbook is not opened: {fault}") if fault else None
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return "RAW_FILE_FORMAT", "the workbook is damaged: it is no whole zip archive"
     except OSError as problem:
         return "RAW_FILE_MISSING", f"the file cannot be read: {problem.strerror}"

@@ -82,7 +82,7 @@ def read_odm(path: Path, place_name: str, groups: Iterable[OdmGroup], findings: 
         findings.add("RAW_FILE_FORMAT", Place(place_name, problem.line), problem.message)
         return {}
     except (expat.ExpatError, LookupError, ValueError) as problem:
-        line = getattr(problem, "lineno", 0)
+        line = getattr(problem, "lineno", reader.parser.CurrentLineNumber)
         findings.add("RAW_FILE_FORMAT", Place(place_name, line), f"the file is no well-formed XML ({problem})")
         return {}
     return {group: _table(reader, group, place_name, findings) for group in groups}

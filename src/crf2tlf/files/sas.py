@@ -6,6 +6,7 @@ Special missing values keep their letter, ``.A``; a format catalogue is not appl
 
 from __future__ import annotations
 
+import codecs
 import string
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from crf2tlf.findings import Findings, Place
 _XPT_START = b"HEADER RECORD*******LIB"
 _SAS7BDAT_MAGIC = bytes(12) + bytes.fromhex("c2ea8160b31411cfbd92080009c7318c181f1011")
 _FAULTS = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, MemoryError, OSError)
+_BAD_CHARACTERS = "convert"  # in the library's message about texts in another encoding
 _RECORD = 80
 _SPECIAL = {ord(letter): f".{letter}" for letter in string.ascii_uppercase} | {ord("_"): "._"}
 _EPOCH = np.datetime64("1960-01-01", "s")
@@ -42,12 +44,17 @@ def read_sas(path: Path, place_name: str, encoding: str | None, findings: Findin
         findings.add(fault[0], place, fault[1])
         return None
     try:
-        columns, meta = _values(path, transport, encoding)
-    except UnicodeError:
-        message = f"texts of the file are not in the encoding {encoding or 'that it states'}; state it with `encoding:`"
+        columns, meta = _values(path, transport, encoding and _encoding_name(encoding))
+    except LookupError:
+        message = f"the stated encoding {encoding!r} is not a known one (such as utf-8 or cp932)"
         findings.add("RAW_ENCODING", place, message)
         return None
     except _FAULTS as problem:
+        if isinstance(problem, UnicodeError) or _BAD_CHARACTERS in str(problem):
+            stated = encoding or "that it states"
+            message = f"texts of the file are not in the encoding {stated}; say with `encoding:` in which they are"
+            findings.add("RAW_ENCODING", place, message)
+            return None
         findings.add("RAW_FILE_FORMAT", place, f"the file is damaged, or of a kind that is not read ({problem})")
         return None
     special = _special_in_transport(path, meta, columns) if transport else {}
@@ -62,6 +69,12 @@ def read_sas(path: Path, place_name: str, encoding: str | None, findings: Findin
     if not len(frame):
         report_no_record(place, findings, "the file has no record")
     return RawTable(place_name, frame, np.arange(1, len(frame) + 1, dtype=np.int64), 0)
+
+
+def _encoding_name(encoding: str) -> str:
+    """Return the name by which the reading library knows an encoding. Raises LookupError for an unknown one."""
+    name = codecs.lookup(encoding).name
+    return name if name == "shift_jis" else name.replace("_", "-")
 
 
 def _file_fault(path: Path, transport: bool) -> tuple[str, str] | None:
@@ -94,7 +107,7 @@ def _texts(values: Any, sas_format: str | None, letters: pd.Series[Any] | None) 
     column = pd.Series(values, dtype=object)
     if letters is None:
         is_letter = column.map(lambda value: isinstance(value, str)).astype(bool)
-        letters, column = ("." + column).where(is_letter), column.mask(is_letter)
+        letters, column = "." + column.where(is_letter).astype("str"), column.mask(is_letter)
     numbers: npt.NDArray[np.float64] = np.array(column, dtype=np.float64)
     texts = _number_texts(numbers, sas_format)
     return texts.fillna(letters).astype("str")
