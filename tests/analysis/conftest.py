@@ -56,10 +56,10 @@ class Analysed:
         return ["  " * row.indent + " | ".join(cell.text for cell in row.cells).rstrip(" |") for row in body.rows]
 
     def heads(self, output: str) -> list[str]:
-        """The headers of a table's columns, with the spanning header before a >."""
+        """The headers of a table's columns, with the spanning headers before a >."""
         body = self[output].body
         assert isinstance(body, Table)
-        return [f"{c.spanner} > {c.label}" if c.spanner else c.label for c in body.columns]
+        return [" > ".join([*c.over, *([c.spanner] if c.spanner else []), c.label]) for c in body.columns]
 
     def result(self, id_: str) -> Result:
         """A result by its id."""

@@ -49,8 +49,8 @@ def _listed(spec: Count) -> Iterator[Part]:
 
 def _found(spec: Count, whole: Scope) -> Iterator[Part]:
     """Yield the categories in the data by their values, each followed by those that the next rule parts it into."""
-    for key in members(spec, whole, whole.select(spec)).positions:
-        if key and None not in key:
+    for key, positions in members(spec, whole, whole.select(spec)).positions.items():
+        if key and None not in key and len(positions):
             yield Part(joined_id(*key), key[-1] or "", len(key) - 1, key, (key,))
 
 
@@ -95,7 +95,7 @@ def members(spec: Count, scope: Scope, records: Records) -> Members:
     """Return the records of each category at each level; of a subject's those with the highest value, if asked."""
     numbers = np.zeros(len(records.positions), dtype=np.int64)
     keys: list[tuple[int, ...]] = [()]
-    found = {(): _chosen(spec, scope, records, numbers)[0]}
+    found: dict[tuple[int, ...], Integers] = {(): _chosen(spec, scope, records, numbers)[0]}
     texts: list[list[str | None]] = []
     for rule in spec.by:
         codes, names = scope.data.categories(records.dataset, rule)

@@ -69,7 +69,7 @@ def _spread(above: Leaf, specs: Sequence[ColumnSpec], texts: Texts) -> Iterator[
 
 def _groups(above: Leaf, spec: ColumnSpec, texts: Texts) -> Iterator[Leaf]:
     inside = above.scope.within(spec.subjects, spec.records)
-    id_ = "/".join(part for part in (above.id, joined_id(spec.id)) if part)
+    id_ = _under(above.id, spec.id)
     base = replace(above, spec=spec, of=spec.of or above.of, show=spec.show or above.show)
     rule = spec.by or spec.records_by
     if rule is None:
@@ -77,25 +77,30 @@ def _groups(above: Leaf, spec: ColumnSpec, texts: Texts) -> Iterator[Leaf]:
         shown = texts.render(spec.label, N=inside.size)
         yield replace(base, id=id_, label=shown, scope=inside, reference=reference)
         return
-    for name, label, values in _categories(spec, rule, inside):
+    for name, category, values in _categories(spec, rule, inside):
         condition = Among(rule, values)
         scope = inside.within(condition, None) if spec.by else inside.within(None, condition)
-        shown = label if isinstance(label, str) else texts.render(label, N=scope.size)
+        shown = category if isinstance(category, str) else texts.render(category, N=scope.size)
         if spec.label is not None:
             shown = texts.render(spec.label, N=scope.size, value=shown)
         reference = _reference(above, spec, (spec.id, name))
-        yield replace(base, id=joined_id(id_, name), label=shown, scope=scope, reference=reference)
+        yield replace(base, id=_under(id_, name), label=shown, scope=scope, reference=reference)
     if spec.total is not None:
         reference = "" if spec.reference is not None else _reference(above, spec, (spec.id, "total"))
         shown = texts.render(spec.total, N=inside.size)
-        yield replace(base, id=joined_id(id_, "total"), label=shown, scope=inside, reference=reference)
+        yield replace(base, id=_under(id_, "total"), label=shown, scope=inside, reference=reference)
 
 
 def _reference(above: Leaf, spec: ColumnSpec, own: tuple[str | None, ...]) -> str:
     """Return the id of a column's reference: the one the spec names, or its like under the reference above."""
     if spec.reference is not None:
-        return joined_id(above.id, *((spec.id, spec.reference) if spec.by or spec.records_by else (spec.reference,)))
-    return joined_id(above.reference, *own) if above.reference else ""
+        return _under(above.id, *((spec.id, spec.reference) if spec.by or spec.records_by else (spec.reference,)))
+    return _under(above.reference, *own) if above.reference else ""
+
+
+def _under(id_: str, *parts: str | None) -> str:
+    """Return the id of a column under the one with an id."""
+    return "/".join(part for part in (id_, joined_id(*parts)) if part)
 
 
 def _categories(
