@@ -200,4 +200,11 @@ CODES: dict[str, Code] = {
     "RECONCILE_UNMATCHED": Code(_E, "A published number has no result, or a result id does not exist."),
     "RECONCILE_DIFFERENT": Code(_E, "A published number differs from the result without an explanation."),
     "RECONCILE_EXPLAINED": Code(_N, "A published number differs from the result, with an explanation."),
+    "WORKBOOK_FILE": Code(_E, "A spec workbook cannot be read or written."),
+    "WORKBOOK_SHEET": Code(_E, "A spec workbook lacks a sheet, has one twice, or has one that nothing reads."),
+    "WORKBOOK_COLUMN": Code(_E, "A sheet of a spec workbook lacks a column, or has one that nothing reads."),
+    "WORKBOOK_CELL": Code(_E, "A cell of a spec workbook cannot be taken: a formula without a value, merged, no YAML."),
+    "WORKBOOK_KEY": Code(_E, "A row of a spec workbook does not say what it is about, or another row says the same."),
+    "WORKBOOK_REFERENCE": Code(_E, "A row of a spec workbook refers to something that no other row says."),
+    "WORKBOOK_INFORMATION": Code(_W, "A cell that only informs was changed; the change goes nowhere."),
 }

@@ -91,6 +91,26 @@ def load_yaml(path: Path, name: str, findings: Findings) -> LocatedMap | None:
     return None
 
 
+def yaml_value(text: str, place: Place) -> Any:
+    """Read a value written as YAML outside a file, such as in a cell; all of its parts get the given place.
+
+    Raises ValueError, with what is wrong in words, for what is no YAML or has what specs do not take.
+    """
+    reader = YAML(typ="rt", pure=True)
+    reader.Composer = _Shallow
+    try:
+        node = reader.compose(text)
+        return _BuilderAt(place).build(node, 0) if node is not None else None
+    except _Unusable as error:
+        raise ValueError(str(error)) from None
+    except MarkedYAMLError as error:
+        raise ValueError(f"is not YAML: {error.problem or error.context}") from None
+    except ReaderError as error:
+        raise ValueError(f"has the character U+{error.character:04X}, which YAML does not take") from None
+    except YAMLError as error:
+        raise ValueError(f"is not YAML: {str(error).splitlines()[0]}") from None
+
+
 class _Shallow(Composer):
     """Composes nodes and stops where they are nested too deeply: what follows is not read."""
 
@@ -179,6 +199,17 @@ class _Builder:
         located = LocatedText(text)
         located.place = self.place(node)
         return located
+
+
+class _BuilderAt(_Builder):
+    """Builds values that all stand at one place."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place.file)
+        self.one_place = place
+
+    def place(self, node: Node) -> Place:  # noqa: ARG002
+        return self.one_place
 
 
 def _whole(text: str) -> int:
