@@ -78,6 +78,9 @@ def _read_files(study: Study, findings: Findings) -> dict[str, RawTable | None]:
     with raw_folder(study.raw, findings) as folder:
         if folder is None:
             return {}
+        archive = study.root / "raw.zip"
+        if study.raw == study.root / "raw" and archive.is_file():
+            findings.add("RAW_FILE_EXTRA", Place(archive.name), "the folder raw is there too; the archive is not read")
         present = _report_files(study, folder, findings)
         return read_tables(folder, [form for form in study.forms.values() if form.file in present], findings)
 
