@@ -29,11 +29,23 @@ def figures() -> list[str]:
     return re.split(r"^(?=\w)", examples()["Figures"], flags=re.MULTILINE)[1:]
 
 
+def parts() -> dict[str, str]:
+    """The parts of table specs under the smaller headings, each made an output."""
+    section = PAGE.read_text(encoding="utf-8").partition("## Tables, listings, figures")[2].partition("\n## ")[0]
+    found = {}
+    for heading, text in re.findall(r"^#### ([^\n]+)\n(.*?)(?=^###|\Z)", section, flags=re.DOTALL | re.MULTILINE):
+        for number, block in enumerate(re.findall(r"^```yaml\n(.*?)```", text, flags=re.DOTALL | re.MULTILINE), start=1):
+            rows = "" if re.search("^rows:", block, flags=re.MULTILINE) else "rows: [{label: None}]\n"
+            found[f"{heading} {number}"] = START + block + rows
+    return found
+
+
 CASES = {
     "analysis": (AnalysisSpec, examples()["analysis.yaml"]),
     "table": (OutputSpec, examples()["A table"]),
     "listing": (OutputSpec, START + examples()["A listing"]),
     "reconciliation": (ReconciliationSpec, examples()["reconciliation.yaml"]),
+    **{name: (OutputSpec, text) for name, text in parts().items()},
     **{text.partition(":")[0]: (OutputSpec, START + text) for text in figures()},
 }
 
