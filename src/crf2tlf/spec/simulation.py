@@ -53,14 +53,21 @@ class Hints(SpecModel):
     mean: RuleText | None = Field(default=None, description="The mean of the values themselves, also of a lognormal.")
     sd: RuleText | None = Field(default=None, description="Their standard deviation.")
     low: RuleText | None = Field(
-        default=None, description="The least value; that of `range` if not given. What lies below is moved to it."
+        default=None,
+        description="The least value, that of `range` if not given: the distribution is cut off there. For a date "
+        "without `after` a day such as 2020-03-31.",
     )
-    high: RuleText | None = Field(default=None, description="The greatest value; that of `range` if not given.")
+    high: RuleText | None = Field(default=None, description="The greatest value, that of `range` if not given.")
+    decimals: int | None = Field(
+        default=None, ge=0, le=15, description="Decimals of the numbers, where the column's type does not tell."
+    )
     after: Column | None = Field(
         default=None, description="The date column that a date follows by a number of days, drawn as said above."
     )
     until: OneOrMore[Column] = Field(
-        default=(), description="Dates after which nothing happens: a date drawn later is left blank."
+        default=(),
+        description="Dates after which nothing happens: a date drawn later is left blank, or is that day where the "
+        "cell is required. The data cut-off is always one of them.",
     )
     rule: RuleText | None = Field(
         default=None,
@@ -165,6 +172,9 @@ class FormSimulation(SpecModel):
         default=None, ge=0, le=1, description="The share of subjects that leave before the last visit."
     )
     missed: float | None = Field(default=None, ge=0, le=1, description="The share of visits that do not take place.")
+    sites: int | None = Field(
+        default=None, ge=1, description="How many sites the study has; the first form that says it is believed."
+    )
     hidden: dict[str, HiddenColumn] = Field(
         default={}, description="Values that other columns use and the file does not have, by name."
     )
