@@ -197,6 +197,8 @@ CODES: dict[str, Code] = {
     "CONFORM_NOT_RUN": Code(_W, "Rules of the conformance engine could not be run."),
     "CONFORM_EXPLANATION": Code(_W, "An explanation in specs/conformance.yaml fits no finding."),
     "CONFORM_RULE": Code(_E, "An explanation is for a rule or dataset that does not exist."),
+    "COMPARE_FILE": Code(_E, "A file that is to be compared is not there, is damaged or holds no dataset."),
+    "COMPARE_KEYS": Code(_E, "Keys or datasets that a comparison is told to use do not exist."),
     "RECONCILE_UNMATCHED": Code(_E, "A published number has no result, or a result id does not exist."),
     "RECONCILE_DIFFERENT": Code(_E, "A published number differs from the result without an explanation."),
     "RECONCILE_EXPLAINED": Code(_N, "A published number differs from the result, with an explanation."),
