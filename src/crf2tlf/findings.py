@@ -126,6 +126,8 @@ _E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 CODES: dict[str, Code] = {
     "SPEC_YAML": Code(_E, "A spec file is not readable YAML 1.2."),
     "SPEC_FILE_EXTRA": Code(_W, "A YAML file under specs/ is in no place where specs are read from."),
+    "PROPOSAL_OPEN": Code(_W, "A proposed spec waits for somebody to accept it, or a raw file has no proposal."),
+    "PROPOSAL_NAME": Code(_E, "What is to be accepted is no proposal, or is there already."),
     "SPEC_MODEL": Code(_E, "A spec has an unknown key, lacks a required one, or holds a value of the wrong kind."),
     "SPEC_REFERENCE": Code(_E, "A spec refers to a form, dataset, codelist, map or output that does not exist."),
     "SPEC_VARIABLE": Code(_E, "A variable is not in the standard and its label or type is not given."),

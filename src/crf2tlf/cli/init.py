@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
+from collections import Counter
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +14,21 @@ from typing import Annotated
 import typer
 from click import Choice
 
-from crf2tlf.cli.console import app, out
-from crf2tlf.propose import DESIGNS, NewStudy, new_study, write_study
+from crf2tlf import workflow
+from crf2tlf.cli.console import app, out, reporting
+from crf2tlf.files.archive import raw_folder
+from crf2tlf.findings import Findings
+from crf2tlf.propose import (
+    DESIGNS,
+    NewStudy,
+    Proposals,
+    accept,
+    new_study,
+    open_proposals,
+    propose,
+    write_proposals,
+    write_study,
+)
 
 
 class DesignChoice(StrEnum):
@@ -34,24 +50,93 @@ def init(
     design: Annotated[
         DesignChoice | None, typer.Option(help="The kind of study; without it the number of arms decides.")
     ] = None,
+    raw: Annotated[
+        Path | None,
+        typer.Option(help="Raw data, a folder or zip archive: copied to DIR/raw; specs are proposed.", exists=True),
+    ] = None,
+    accepted: Annotated[
+        list[str] | None,
+        typer.Option("--accept", help="Take a proposal: raw/ae, sdtm/ae, sdtm/ae.AETERM, sdtm, all."),
+    ] = None,
     no_input: Annotated[
         bool, typer.Option("--no-input", help="Ask nothing; examples stand for what is missing.")
     ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="DIR need not be empty; files in it stay as they are.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="DIR need not be empty; its files stay as they are.")] = False,
 ) -> None:
-    """Make a study folder that builds at once; nothing that exists is overwritten."""
-    if folder.is_dir() and any(folder.iterdir()) and not force:
-        raise typer.BadParameter(f"{folder} is not empty; name a new folder, or add --force to fill in what is missing")
-    asking = sys.stdin.isatty() and not no_input
-    study = _asked(folder, study_id, title, arms or [], design.value if design else None, asking)
+    """Make a study folder that builds at once; or propose specs for raw data, and take what was proposed."""
+    findings = Findings()
+    with reporting(findings), workflow.writing(folder, findings):
+        if accepted:
+            _accept(folder, accepted, findings)
+            findings.stop_on_errors()
+            return
+        is_study = (folder / "specs" / "study.yaml").is_file()
+        if folder.is_dir() and any(folder.iterdir()) and not force and not (is_study and raw):
+            raise typer.BadParameter(f"{folder} is not empty; name a new folder, or add --force to add what is missing")
+        asking = sys.stdin.isatty() and not no_input
+        study = None
+        if not (is_study and raw):
+            study = _asked(folder, study_id, title, arms or [], design.value if design else None, asking)
+        if raw is None:
+            assert study is not None
+            _write(folder, study)
+            out.print(f"next: {_change_to(folder)}crf2tlf simulate --subjects 50 && make tlf")
+        else:
+            _propose(folder, raw, study, findings)
+        findings.stop_on_errors()
+
+
+def _write(folder: Path, study: NewStudy) -> None:
     written, kept = write_study(folder, study)
     for path in kept:
         out.print(f"{path}: is there and stays as it is")
     out.print(f"{folder}: {len(written)} files")
-    here = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
-    out.print(f"next: {here}crf2tlf simulate --subjects 50 && make tlf")
+
+
+def _propose(folder: Path, raw: Path, study: NewStudy | None, findings: Findings) -> None:
+    """Copy the raw files, and write proposals for them; a new study's other specs too."""
+    with raw_folder(raw, findings) as source:
+        if source is None:
+            return
+        target = folder / "raw"
+        if source.resolve() != target.resolve():
+            copied = _copy(source, target)
+            out.print(f"{target}: {copied} files copied from {raw}")
+    made = propose(target, findings)
+    if study is not None:
+        _write(folder, replace(study, from_raw=True, found_visits=tuple(made.visits)))
+    write_proposals(folder, made.texts())
+    _show(folder, made)
+
+
+def _copy(source: Path, target: Path) -> int:
+    """Copy the files of a folder; one that is there stays. Return how many were copied."""
+    target.mkdir(parents=True, exist_ok=True)
+    files = [path for path in sorted(source.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    new = [path for path in files if not (target / path.name).exists()]
+    for path in new:
+        shutil.copyfile(path, target / path.name)
+    return len(new)
+
+
+def _show(folder: Path, made: Proposals) -> None:
+    counts = Counter(column.confidence or "none" for column in made.columns)
+    for form in made.forms:
+        out.print(f"{form.extract.file}: raw.{form.name}, {form.domain or 'domain not known'} ({form.why})")
+    shown = ", ".join(f"{counts[word]} {word}" for word in ("sure", "likely", "guess", "none"))
+    out.print(f"{len(made.columns)} columns: {shown}")
+    out.print(f"read {folder / 'specs' / 'proposed' / 'proposals.md'}; then: {_change_to(folder)}crf2tlf check")
+
+
+def _accept(folder: Path, names: list[str], findings: Findings) -> None:
+    for done in accept(folder, names, findings):
+        out.print(f"accepted: {done}")
+    waiting = open_proposals(folder)
+    out.print(f"still proposed: {', '.join(waiting)}" if waiting else "no proposals wait")
+
+
+def _change_to(folder: Path) -> str:
+    return "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
 
 
 def _asked(

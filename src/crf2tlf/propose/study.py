@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -14,19 +13,24 @@ from typing import Literal, get_args
 
 import jinja2
 
+from crf2tlf.propose.scalars import as_yaml
+from crf2tlf.spec.load import PROPOSED
+
 Design = Literal["single-arm", "parallel", "oncology"]
 DESIGNS: tuple[Design, ...] = get_args(Design)
 
 RENAMED = {"gitignore": ".gitignore"}
 """Files of the templates that would act on the program's own repository under their real name."""
 
+_EXAMPLE = (PurePosixPath("specs/raw"),)
+_FROM_FORMS = ("dm", "ds", "ex", "ae", "vs", "rs", "ss")
+"""What an example study has and one with raw data of its own does not: forms, and the domains made from them."""
+
 OWN_ELEMENTS = ("SCRN", "FU")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 _ARM_CODE = re.compile(r"[A-Z0-9]{1,8}")
 _TEXT = re.compile(r"[ -z|~]+")  # printable ASCII without braces: what a transport file and a template take
 _ARM_NAME = re.compile(r"[A-Za-z0-9 ._/%()+,:-]{1,40}")
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./%()<>=+-]*")
-_TRUTH = {"true", "false", "null"}
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,16 @@ class Arm:
 
 @dataclass(frozen=True)
 class Visit:
-    """A planned visit: its name, its study day, and how it starts in words."""
+    """A planned visit: its name, its study day where it is known, and how it starts in words."""
 
     name: str
-    day: int
+    day: int | None
     rule: str
 
     @property
     def after(self) -> bool:
         """Whether the visit is after the first dose."""
-        return self.day > 1
+        return self.day is not None and self.day > 1
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,14 @@ class NewStudy:
     title: str
     arms: tuple[Arm, ...]
     design: Design
+    found_visits: tuple[str, ...] = ()
+    from_raw: bool = False
 
     @property
     def visits(self) -> tuple[Visit, ...]:
-        """The planned visits of the example: screening, baseline, and the weeks of treatment."""
+        """The visits that raw data name, or those of the example: screening, baseline, and the weeks of treatment."""
+        if self.found_visits:
+            return tuple(_found_visit(name) for name in self.found_visits)
         weeks = (6, 12, 18, 24, 32, 40, 48) if self.design == "oncology" else (2, 4, 8, 12)
         later = [Visit(f"WEEK {week}", 7 * week + 1, f"{week} weeks after the first dose") for week in weeks]
         first = [
@@ -116,16 +124,23 @@ def _arm(text: str) -> Arm:
     return Arm(code, label)
 
 
-def write_study(folder: Path, study: NewStudy, kept: Iterable[PurePosixPath] = ()) -> tuple[list[Path], list[Path]]:
+def _found_visit(name: str) -> Visit:
+    """Return a visit of which only the name is known; a week or day in the name tells the planned day."""
+    found = re.fullmatch(r"(WEEK|DAY) (-?[0-9]+)", name)
+    if found is None:
+        return Visit(name, 1 if name == "BASELINE" else None, "")
+    number = int(found[2])
+    return Visit(name, 7 * number + 1 if found[1] == "WEEK" else number, "")
+
+
+def write_study(folder: Path, study: NewStudy) -> tuple[list[Path], list[Path]]:
     """Write the study's folder; return the files written, and those that were there before and stay as they are.
 
-    ``kept`` are paths that are not to be written: a folder of templates, or a file. Raises ``OSError``.
+    Raises ``OSError``.
     """
     written: list[Path] = []
     there: list[Path] = []
     for name, text in render(study):
-        if any(name.is_relative_to(path) for path in kept):
-            continue
         path = folder / name
         if path.exists():
             there.append(path)
@@ -162,11 +177,25 @@ def render(study: NewStudy) -> Iterator[tuple[PurePosixPath, str]]:
         "randomised": len(study.arms) > 1,
         "placebo": any("placebo" in arm.label.casefold() for arm in study.arms),
         "oncology": study.design == "oncology",
+        "from_raw": study.from_raw,
     }
     for path, template in _templates(top, PurePosixPath()):
         text = environment.from_string(template.read_text(encoding="utf-8")).render(facts)
-        if text.strip():
-            yield path.with_name(RENAMED.get(path.name, path.name)), text
+        if (study.from_raw and path.parent in _EXAMPLE) or not text.strip():
+            continue
+        if study.from_raw and path.parent.name in ("sdtm", "adam", "tlf"):
+            if path.stem in _FROM_FORMS:
+                continue
+            folder = path.parent.name
+            path, text = PurePosixPath("specs", PROPOSED, folder, path.name), _as_proposal(folder, path.stem, text)
+        yield path.with_name(RENAMED.get(path.name, path.name)), text
+
+
+def _as_proposal(folder: str, name: str, text: str) -> str:
+    return (
+        "# PROPOSED, as an example study has it: it takes what the datasets of your forms have to give.\n"
+        f"#   crf2tlf init . --accept {folder}/{name}\n{text}"
+    )
 
 
 def _templates(folder: Traversable, path: PurePosixPath) -> Iterator[tuple[PurePosixPath, Traversable]]:
@@ -175,10 +204,3 @@ def _templates(folder: Traversable, path: PurePosixPath) -> Iterator[tuple[PureP
             yield from _templates(entry, path / entry.name)
         else:
             yield path / entry.name, entry
-
-
-def as_yaml(text: object) -> str:
-    """Return a text as a YAML scalar that stays text, also inside braces: plain where it can be."""
-    shown = str(text)
-    plain = _PLAIN.fullmatch(shown) and shown == shown.strip() and shown.casefold() not in _TRUTH
-    return shown if plain else json.dumps(shown, ensure_ascii=False)

@@ -25,6 +25,9 @@ FILES = ("study.yaml", "codelists.yaml", "analysis.yaml", "reconciliation.yaml",
 FOLDERS = ("raw", "sdtm", "adam", "tlf")
 """What is read from ``specs/``."""
 
+PROPOSED = "proposed"
+"""The folder of proposals: nothing in it is read until somebody accepts it."""
+
 
 @dataclass(frozen=True)
 class Study:
@@ -115,10 +118,22 @@ def _report_extra_files(specs: Path, root: Path, findings: Findings) -> None:
     """Report YAML files that nothing reads: in an unknown folder, or of an unknown name."""
     for path in sorted(specs.rglob("*.y*ml")):
         name = path.relative_to(specs)
+        if name.parts[0] == PROPOSED:
+            _report_proposal(path, root, findings)
+            continue
         known = name.parts[0] in FOLDERS if len(name.parts) == 2 else str(name) in FILES
         if not known and path.suffix in (".yaml", ".yml"):
             guess = nearest(name.parts[0], FOLDERS if len(name.parts) > 1 else FILES)
             findings.add("SPEC_FILE_EXTRA", Place(path.relative_to(root).as_posix()), f"nothing reads this file{guess}")
+
+
+def _report_proposal(path: Path, root: Path, findings: Findings) -> None:
+    """Say that a proposed spec waits to be read, with the places where only a person can decide."""
+    decisions = path.read_text(encoding="utf-8", errors="replace").count("DECIDE: ")
+    name = path.relative_to(root / "specs" / PROPOSED).with_suffix("").as_posix()
+    marked = f"{decisions} places to decide are marked DECIDE; " if decisions else ""
+    message = f"a proposal that nothing reads yet; {marked}read it, and take it with `crf2tlf init . --accept {name}`"
+    findings.add("PROPOSAL_OPEN", Place(path.relative_to(root).as_posix()), message)
 
 
 def _load_optional(path: Path, root: Path, model: type[M], findings: Findings) -> M | None:
