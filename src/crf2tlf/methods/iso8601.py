@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from crf2tlf.methods.catalogue import Report, Text, method
-from crf2tlf.methods.columns import absent, read_texts, texts
+from crf2tlf.methods.catalogue import Any_, Kind, Report, Text, method
+from crf2tlf.methods.columns import absent, kind_of, read_texts, texts
 
 _JANUARY_TO_JUNE = ("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE")
 _JULY_TO_DECEMBER = ("JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER")
@@ -68,7 +68,7 @@ class _Format:
 
 @method()
 def iso8601(
-    value: Text,
+    value: Any_,
     time: Text | None = None,
     *,
     formats: tuple[str, ...],
@@ -82,7 +82,7 @@ def iso8601(
     ``time_formats``. Leading zeros may be left out where something stands between the parts. A part that says UN, UNK,
     UNKN, UNKU, UNKNOWN, X…, dashes or blank is unknown: parts after the last known one are left out, an unknown part
     before it is a hyphen. Where a format starts with the year, what follows may be cut off. Nothing known gives
-    missing. A missing date with a time gives the time after five hyphens.
+    missing. A missing date with a time gives the time after five hyphens. A date that is one already gives its text.
 
     A text that no format reads, and a day that is not in the calendar, are a finding RAW_DATE and become missing (of a
     date with an unreadable time the date remains). A text that two formats read differently is a finding
@@ -92,7 +92,12 @@ def iso8601(
     Example: with ``DD-MON-YYYY``, ``3-JAN-2017`` gives ``2017-01-03``, ``UN-JAN-2017`` ``2017-01``, ``UN-UNK-2016``
     ``2016``, ``15-UNK-2016`` ``2016---15``; ``31-FEB-2017`` is a finding.
     """
-    dates = _read(value, _listed(formats), _DATE_PARTS + _TIME_PARTS, report)
+    if kind_of(value) not in (Kind.TEXT, Kind.DATE):
+        raise ValueError("iso8601 takes text or dates")
+    if kind_of(value) is Kind.DATE:
+        dates = texts(value.dt.strftime("%Y-%m-%d"), value.index)
+    else:
+        dates = _read(value, _listed(formats), _DATE_PARTS + _TIME_PARTS, report)
     if time is None:
         return _join(dates, None)
     times = _read(time, _listed(time_formats), _TIME_PARTS, report)

@@ -138,7 +138,7 @@ class _Column:
     def _asked(self) -> NDArray[np.bool_]:
         if self.spec.when is None:
             return np.ones(self.size, dtype=bool)
-        return self.world.truth(self.spec.when, f"raw.{self.form.form}")
+        return self.world.asked(self.form, self.spec.when)
 
     def _left_out(self, hints: ColumnSimulation) -> NDArray[np.bool_]:
         if hints.missing is None:

@@ -14,7 +14,7 @@ from crf2tlf.findings import Findings
 from crf2tlf.spec.form import DATES, NUMBERS, ColumnSpec, FormSpec
 from crf2tlf.spec.located import load_yaml
 from crf2tlf.spec.model import OneOrMore, Rule, SpecModel
-from crf2tlf.spec.simulation import ColumnSimulation, Course, Hints
+from crf2tlf.spec.simulation import DRAWS, ColumnSimulation, Course
 from crf2tlf.spec.validation import validate
 
 
@@ -96,14 +96,11 @@ def hints_for(form: FormSpec, name: str) -> ColumnSimulation:
     given = column.simulate
     if given is None:
         return usual
-    merged = given.over(usual)
-    own = {key: getattr(merged, key) for key in merged.model_fields_set}
-    if given.by is not None:
-        return ColumnSimulation(by=given.by, cases=given.cases, **own)
-    draws = {"values", "distribution", "rule", "same_as", "sequence", "pattern", "mean", "low", "high", "after"}
-    if usual.by is not None and not draws & given.model_fields_set:
-        return ColumnSimulation(by=usual.by, cases=usual.cases, **own)
-    return ColumnSimulation(**own)
+    own = {key: getattr(given, key) for key in given.model_fields_set}
+    theirs = {key: getattr(usual, key) for key in usual.model_fields_set}
+    if given.by is not None or DRAWS & given.model_fields_set:
+        theirs = {key: value for key, value in theirs.items() if key in ("decimals", "partial")}
+    return ColumnSimulation.model_validate({**theirs, **own})
 
 
 def _by_name(form: FormSpec, name: str, column: ColumnSpec) -> ColumnSimulation | None:
@@ -185,11 +182,6 @@ def _course(form: FormSpec, sd: float) -> Course | None:
 
 def _rule(value: float) -> Rule:
     return Rule(repr(value))
-
-
-def hints_over(given: Hints, usual: ColumnSimulation) -> Hints:
-    """Return the hints of a case, completed by those beside `by`."""
-    return given.over(usual)
 
 
 def planned_days(schedule: Mapping[str, int | None]) -> list[int]:

@@ -22,7 +22,7 @@ from crf2tlf.simulate.streams import Floats, uniforms
 from crf2tlf.simulate.world import TIMELINE, World, read_days
 from crf2tlf.spec.form import FormSpec
 from crf2tlf.spec.model import Rule
-from crf2tlf.spec.simulation import ColumnSimulation, Course, Hints
+from crf2tlf.spec.simulation import DRAWS, NUMERIC, ColumnSimulation, Course, Hints
 
 What = Literal["text", "number", "date"]
 ISO = "YYYY-MM-DD"
@@ -74,11 +74,12 @@ class Drawing:
 
     def values(self, hints: ColumnSimulation) -> Any:
         """Return the values that hints draw: texts, numbers or days; with cases each record by its own case."""
-        result = self._values(hints)
         if hints.by is None:
-            return result
-        _, chooser = self.world.evaluate(hints.by, self.table)
-        shown = chooser.astype("str").str.casefold()
+            return self._values(hints)
+        result = self._values(hints) if DRAWS & hints.model_fields_set else self._nothing()
+        node, chooser = self.world.evaluate(hints.by, self.table)
+        shown = number_texts(chooser.to_numpy(), None) if node.kind is Kind.NUMBER else chooser.astype("str")
+        shown = shown.str.casefold()
         for case, own in hints.cases.items():
             chosen = (shown == case.casefold()).to_numpy(dtype=bool, na_value=False)
             if chosen.any():
@@ -99,11 +100,14 @@ class Drawing:
             return self._from_text(self._patterned(hints.pattern))
         if self.what == "date":
             return self._days(hints)
-        if not {"mean", "sd", "low", "high", "distribution"} & hints.model_fields_set:
-            return self._from_text(texts(np.full(self.size, "", dtype=object)))
+        if not NUMERIC & hints.model_fields_set:
+            return self._nothing()
         decimals = self.decimals if self.decimals is not None else hints.decimals
         drawn = self._drawn(hints, self.low, self.high, decimals if decimals is not None else 1)
         return self._from_numbers(drawn, decimals if decimals is not None else 1)
+
+    def _nothing(self) -> Any:
+        return self._from_text(texts(np.full(self.size, "", dtype=object)))
 
     # Numbers
 
@@ -158,7 +162,7 @@ class Drawing:
     def _days(self, hints: Hints) -> Days:
         if hints.after is not None:
             base = self.world.days(hints.after, self.form)
-            if not {"mean", "sd", "low", "high", "distribution"} & hints.model_fields_set:
+            if not NUMERIC & hints.model_fields_set:
                 return base
             shift = self._drawn(hints, None, None, 0)
             known = ~np.isnat(base) & (np.abs(shift) < 1e6)

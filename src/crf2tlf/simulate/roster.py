@@ -41,9 +41,9 @@ def make_roster(forms: Mapping[str, FormSpec], size: int, seed: int) -> Roster:
     drawn = np.searchsorted(weights, uniforms(size, seed, "subject", "site") * weights[-1], side="right")
     at = np.sort(np.minimum(drawn, len(names) - 1))
     site = texts(np.array(names, dtype=object)[at])
-    first = np.searchsorted(at, at, side="left")
-    number = np.arange(size) - first + 1
     pattern = _pattern(forms)
+    by_site = "site" in fields_of(pattern)
+    number = np.arange(size) + 1 - (np.searchsorted(at, at, side="left") if by_site else 0)
     fields = {"site": site, "number": texts(number.astype(str)), "record": texts(np.arange(1, size + 1).astype(str))}
     return Roster(patterned(pattern, fields, size), site, number)
 

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crf2tlf.build.form_rules import FormNames
 from crf2tlf.build.run import design_tables
 from crf2tlf.findings import Findings, nearest
 from crf2tlf.methods import CATALOGUE, Kind
 from crf2tlf.methods.catalogue import Integers, unreported
+from crf2tlf.methods.numbers import number
 from crf2tlf.rules import columns
 from crf2tlf.rules.compile import compile_rule
 from crf2tlf.rules.node import Node
@@ -31,7 +34,7 @@ from crf2tlf.simulate.records import NO_DAY, Records, leaving, make_records
 from crf2tlf.simulate.roster import Roster, make_roster
 from crf2tlf.simulate.streams import Floats, uniforms
 from crf2tlf.spec import Study
-from crf2tlf.spec.form import FORM_COLUMNS, FormSpec
+from crf2tlf.spec.form import DATES, FORM_COLUMNS, NUMBERS, ColumnSpec, FormSpec
 from crf2tlf.spec.model import Rule
 
 TIMELINE = "timeline"
@@ -83,7 +86,7 @@ class World:
         for form in self.study.forms.values():
             self.tables[f"raw.{form.form}"] = LazyTable(
                 lambda form=form: self.records(form).size,  # type: ignore[misc]
-                lambda name, form=form: self.cells(form, name).values,  # type: ignore[misc]
+                lambda name, form=form: self._in_hints(form, name),  # type: ignore[misc]
             )
 
     @property
@@ -133,6 +136,14 @@ class World:
         found: Cells = self._once((form.form, name), lambda: self.draw(self, form, name))
         return found
 
+    def _in_hints(self, form: FormSpec, name: str) -> pd.Series[Any]:
+        """Return a column as hints see it: numbers as numbers, dates as dates, where the day is known."""
+        cells = self.cells(form, name)
+        kind = kind_in_hints(form.columns[name]) if name in form.columns else None
+        if kind is Kind.DATE and cells.days is not None:
+            return pd.Series(cells.days.astype("datetime64[s]"))
+        return number(cells.values, report=unreported) if kind is Kind.NUMBER else cells.values
+
     # The time line of a subject
 
     def timeline(self, name: str) -> Days:
@@ -149,10 +160,21 @@ class World:
         return self.roster.site if name == "SITE" else pd.Series(self.roster.number.astype(np.float64))
 
     def _accrued(self) -> Days:
-        first, last = defaults().accrual
+        first, last = self._accrual()
         back = first - uniforms(self.roster.size, self.seed, "subject", "accrual") * (first - last)
         days: Days = self.cutoff - np.floor(back).astype("timedelta64[D]")
         return days
+
+    def _accrual(self) -> tuple[int, int]:
+        """Return how many days before the cut-off subjects are enrolled: by the range of the date, else as usual."""
+        for pattern in defaults().enrolled:
+            for form in self.study.forms.values():
+                name = column_like(form, (pattern,))
+                low, high = form.columns[name].range or (None, None) if name else (None, None)
+                if isinstance(low, date) and isinstance(high, date):
+                    ends = [(self.cutoff - np.datetime64(end, "D")).astype(int) for end in (low, high)]
+                    return int(ends[0]), max(int(ends[1]) - 1, 0)
+        return defaults().accrual
 
     def _enrolled(self) -> Days:
         return self._told(defaults().enrolled, self.timeline("ACCRUED"))
@@ -249,7 +271,7 @@ class World:
             cells = [record.cells for record in self.study.spec.tables[name]]
             return {column: (Kind.TEXT, ()) for record in cells for column in record}
         form = self.study.forms[name]
-        found = {column: (Kind.TEXT, spec.formats) for column, spec in form.columns.items()}
+        found = {column: (kind_in_hints(spec), spec.formats) for column, spec in form.columns.items()}
         if form.simulate:
             found |= {column: (HIDDEN_KINDS[spec.type], ()) for column, spec in form.simulate.hidden.items()}
         return {**found, **dict.fromkeys(SUBJECT_COLUMNS, (Kind.TEXT, ())), FORM_COLUMNS[2]: (Kind.NUMBER, ())}
@@ -264,6 +286,18 @@ class World:
         scope = Scope(here.size, here.column, here.column, self.tables, report)
         node = compile_rule(rule, HintNames(self, table))
         return node, columns.column(node.evaluate(scope), node.kind, here.size)
+
+    def asked(self, form: FormSpec, rule: Rule) -> NDArray[np.bool_]:
+        """Return the records in which a form asks a question: there all its columns are the texts of the cells."""
+
+        def text(name: str) -> pd.Series[Any]:
+            return self.cells(form, name).values
+
+        scope = Scope(self.records(form).size, text, text, {}, lambda *_: None)
+        node = compile_rule(rule, FormNames(form, self.study.constants))
+        if node.kind is not Kind.TRUTH:
+            raise RuleError("RULE_TYPE", f"when takes a condition, {rule.text!r} is {node.kind}")
+        return columns.column(node.evaluate(scope), Kind.TRUTH, scope.size).to_numpy(dtype=bool, na_value=False)
 
     def numbers(self, rule: Rule, table: str) -> Floats:
         """Return the numbers that a rule gives. Raises :class:`RuleError` for another kind."""
@@ -280,6 +314,13 @@ class World:
         if node.kind not in (kind, Kind.ANY):
             raise RuleError("RULE_TYPE", f"{wanted} is wanted, {rule.text!r} is {node.kind}")
         return values
+
+
+def kind_in_hints(column: ColumnSpec) -> Kind:
+    """Return the kind that a form's column has in the rules of hints."""
+    if column.kind in NUMBERS:
+        return Kind.NUMBER
+    return Kind.DATE if column.kind in DATES else Kind.TEXT
 
 
 def make_world(

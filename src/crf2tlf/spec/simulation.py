@@ -22,6 +22,9 @@ Column = Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*\.)?[A-Za-z_][A-Za-z0-9
 """A column of the same form, or ``form.COLUMN`` of another one."""
 
 SOURCES = ("values", "distribution", "rule", "same_as", "sequence", "pattern")
+NUMERIC = frozenset({"distribution", "mean", "sd", "low", "high"})
+DRAWS = NUMERIC | {*SOURCES, "after"}
+"""Keys that say how values are drawn; the others change what was drawn."""
 
 
 class Course(SpecModel):
@@ -72,7 +75,7 @@ class Hints(SpecModel):
     rule: RuleText | None = Field(
         default=None,
         description="An expression of the rule language with the columns of the record, and those of other forms as "
-        "raw.form.COLUMN.",
+        "raw.form.COLUMN. Columns of numbers are numbers there, dates are dates.",
     )
     same_as: Column | None = Field(
         default=None,
@@ -84,8 +87,9 @@ class Hints(SpecModel):
     )
     pattern: Text | None = Field(
         default=None,
-        description="A text with {site}, {subject}, {number} (of the subject at its site), {record} (of the record of "
-        "the subject) and {item} in it; {number:3} is filled up with zeros to three digits.",
+        description="A text with {site}, {subject}, {number} (of the subject), {record} (of the record of the subject) "
+        "and {item} in it; {number:3} is filled up with zeros to three digits. In the subject's column {number} counts "
+        "within the site, or within the study where {site} is not in the text.",
     )
     course: Course | None = Field(default=None, description="How the number goes on along the visits.")
     missing: RuleText | None = Field(default=None, description="The share of cells that are left blank, 0 to 1.")
@@ -121,7 +125,7 @@ class Hints(SpecModel):
             return self
         mine = {name: getattr(self, name) for name in self.model_fields_set}
         theirs: Mapping[str, Any] = {name: getattr(other, name) for name in other.model_fields_set}
-        drawing = {*SOURCES, "mean", "sd", "low", "high"}
+        drawing = {*SOURCES, *NUMERIC}
         if drawing & mine.keys() - {"low", "high"} and not {"mean", "sd"} & mine.keys() & theirs.keys():
             theirs = {name: value for name, value in theirs.items() if name not in drawing}
         names = Hints.model_fields.keys()
