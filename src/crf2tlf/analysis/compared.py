@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crf2tlf.analysis.blocks import inherited
 from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.data import AnalysisError, Records
 from crf2tlf.analysis.groups import groups_of
 from crf2tlf.analysis.methods import METHODS
 from crf2tlf.analysis.statistic import Method, Part, Share, Statistics
-from crf2tlf.spec.comparison import CompareSpec, completed
+from crf2tlf.spec.blocks import ForEach
+from crf2tlf.spec.comparison import CompareSpec, OnlyCompared, completed
 from crf2tlf.spec.output import RowSpec
-from crf2tlf.spec.statistic import Count, Proportion
+from crf2tlf.spec.statistic import Count, Proportion, Selection
 from crf2tlf.spec.template import Template
 
 
@@ -21,7 +23,8 @@ from crf2tlf.spec.template import Template
 class Asked:
     """What is asked for in one column: an analysis or comparison with its parameters, and how its cells look.
 
-    ``whole`` is one result for all rows of the analysis; it stands in their heading, or in the first of them.
+    ``each``: a comparison of what each row counts. Another one under `compare` is one result for all rows of the
+    analysis; it stands in their heading, or in the first of them.
     """
 
     key: str
@@ -29,7 +32,7 @@ class Asked:
     parameters: Any
     show: Template | None
     missing: str | None
-    whole: bool = False
+    each: bool = False
 
     def blank(self, found: Statistics, shown: set[str]) -> bool:
         """Whether a cell has nothing to show: a comparison in a column that is compared with none."""
@@ -40,21 +43,23 @@ class Asked:
         return self.key == "ancova" and "difference" not in found
 
 
-def asked(row: RowSpec, key: str, parameters: Any, leaf: Leaf) -> Asked | None:
-    """Return what a row asks for in a column; None in one that compares others, where the row has nothing for it."""
+def asked(row: RowSpec, key: str, parameters: Any, leaf: Leaf, blocks: Sequence[ForEach]) -> Asked | None:
+    """Return what a row asks for in a column inside of blocks; None where it has nothing for the column."""
     method = METHODS[key]
-    if not leaf.spec.compare or method.compare is not None:
+    if method.compare is not None or (not leaf.spec.compare and not isinstance(parameters, OnlyCompared)):
         return Asked(key, method, parameters, row.show, row.missing)
-    spec = row.compare.get(leaf.spec.id or "")
-    return None if spec is None else _compared(row, spec, parameters)
+    spec = row.compare.get(leaf.spec.id or "") if leaf.spec.compare else None
+    return None if spec is None else _compared(row, spec, parameters, blocks)
 
 
-def _compared(row: RowSpec, spec: CompareSpec, parameters: Any) -> Asked:
+def _compared(row: RowSpec, spec: CompareSpec, parameters: Any, blocks: Sequence[ForEach]) -> Asked:
     key, comparison = spec.comparison
     missing = row.missing if spec.missing is None else spec.missing
-    whole = completed(comparison, parameters)
+    complete = completed(comparison, parameters)
+    if isinstance(parameters, OnlyCompared) or (isinstance(comparison, Selection) and comparison.where is not None):
+        complete = inherited(complete, blocks)
     show = spec.show or Template(METHODS[key].show, spec.place)
-    return Asked(key, METHODS[key], whole, show, missing, not _of_each_row(comparison, parameters))
+    return Asked(key, METHODS[key], complete, show, missing, _of_each_row(comparison, parameters))
 
 
 def _of_each_row(comparison: Any, parameters: Any) -> bool:
@@ -71,7 +76,7 @@ def compare(
     groups = groups_of(leaf, leaves)
     if groups is None:
         return [{} for _ in parts]
-    if not leaf.spec.compare or what.whole:
+    if not what.each:
         one = what.method.compare(what.parameters, groups, None)
         return [one, *({} for _ in parts[1:])]
     each = [[found[group.id][at] for group in groups.compared] for at in range(len(parts))]

@@ -32,7 +32,10 @@ class Groups:
     def pair(self, what: str, place: Place) -> tuple[Leaf, Leaf] | None:
         """Return the column compared and its reference, None in the reference; more than two are a mistake."""
         if len(self.compared) > 2:
-            message = f"{what} compares two columns, but {self.column.id} lists {len(self.compared)}"
+            message = (
+                f"{what} compares two columns, but {self.column.id} lists {len(self.compared)}; "
+                "say in the row's `compare` which column shows it"
+            )
             raise AnalysisError("ANALYSIS", place, message)
         return (self.compared[0], self.compared[1]) if len(self.compared) == 2 else None
 

@@ -7,7 +7,7 @@ from crf2tlf.analysis.compared_shares import ODDS_RATIO, RELATIVE_RISK
 from crf2tlf.analysis.compared_times import HAZARD_RATIO, LOG_RANK
 from crf2tlf.analysis.counts import COUNT, PROPORTION
 from crf2tlf.analysis.design import TWO_STAGE
-from crf2tlf.analysis.statistic import Method
+from crf2tlf.analysis.statistic import Method, not_alone
 from crf2tlf.analysis.summaries import DATES, PAIRED_T, SUMMARY, VALUES
 from crf2tlf.analysis.survival import KAPLAN_MEIER
 
@@ -20,6 +20,7 @@ METHODS: dict[str, Method] = {
     "values": VALUES,
     "dates": DATES,
     "two_stage": TWO_STAGE,
+    "compare": Method("", not_alone, lambda _spec: ""),
     "log_rank": LOG_RANK,
     "hazard_ratio": HAZARD_RATIO,
     "difference": DIFFERENCE,

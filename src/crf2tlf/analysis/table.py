@@ -173,7 +173,7 @@ class _Analysis:
         for leaf in (leaf for leaf in leaves if leaf.id not in found):
             what = self._what(leaf)
             made = [] if what is None else compare(what, leaf, leaves, parts, found)
-            if what is not None and self.method.compare is None and (what.whole or self.spec.lines):
+            if what is not None and self.method.compare is None and (self.spec.lines or not what.each):
                 entered[leaf.id], made = made[0], []
             found[leaf.id] = made or [{} for _ in parts]
         return [found[leaf.id] for leaf in leaves], entered
@@ -189,7 +189,7 @@ class _Analysis:
         return row.model_copy(update={"cells": tuple(cells)})
 
     def _what(self, leaf: Leaf) -> Asked | None:
-        return asked(self.spec, self.key, self._asked(leaf), leaf)
+        return asked(self.spec, self.key, self._asked(leaf), leaf, self.table.blocks)
 
     def _asked(self, leaf: Leaf) -> Any:
         """Return the analysis' parameters in a column, which may be of another variable."""
@@ -251,7 +251,9 @@ class _Analysis:
         what = self._what(leaf)
         if what is None or what.blank(found, shown):
             return Cell(text="")
-        self.table.conventions.update(dict.fromkeys(what.method.conventions(what.parameters, shown)))
+        together = {field.name for line in self.spec.lines for field in fields(line.show)}
+        named_here = together if what.method.compare is not None and line else shown
+        self.table.conventions.update(dict.fromkeys(what.method.conventions(what.parameters, named_here)))
         self._explain(leaf, found, shown)
         zero = self.table.collector.data.study.analysis.zero if self.spec.zero is None else self.spec.zero
         if zero is not None and "pct" in found and found["n"].value == 0:
@@ -285,7 +287,13 @@ def table(rows: Rows) -> Table:
         made += part.make(output.rows)
     stub = Column(label=rows.texts.render(output.stub, N=size), width=output.stub_width)
     heads = (_head(leaf) for leaf in rows.leaves)
-    return Table(columns=(stub, *heads), rows=tuple(made), pages=tuple(pages), page_rows=output.page_rows)
+    return Table(
+        columns=(stub, *heads),
+        rows=tuple(made),
+        pages=tuple(pages),
+        page_rows=output.page_rows,
+        page_columns=output.page_columns,
+    )
 
 
 def _head(leaf: Leaf) -> Column:

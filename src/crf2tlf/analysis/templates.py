@@ -1,7 +1,8 @@
 """Cell templates: ``{median:1} ({min:1}–{max:1})``. Names of statistics, each with its decimals or date format.
 
 ``{n}`` shows a number as it is, ``{mean:1}`` rounds half up to one decimal, ``{pct:1z}`` does too and shows an exact
-zero as 0, ``{p:p4}`` shows ``<0.0001`` where the rounded number would be 0, ``{first:%B %Y}`` shows parts of a date.
+zero as 0, ``{p:p4}`` shows ``<0.0001`` where the rounded number would be 0, ``{p:pvalue}`` shows three decimals,
+``<0.001`` below and ``>0.999`` above them (``pvalue4``: four decimals), ``{first:%B %Y}`` shows parts of a date.
 ``{{`` and ``}}`` are braces.
 """
 
@@ -24,7 +25,7 @@ from crf2tlf.statistics import format_number, round_half_up, significant
 Value: TypeAlias = "float | Fraction | str | pd.Timestamp | None"
 
 _PART = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_.]*)(?::([^{}]*))?\}|[{}]")
-_FORMAT = re.compile(r"\dz?|p\d|(?=.*%)(?:[^%]|%[YmdBb])+")
+_FORMAT = re.compile(r"\dz?|p\d|pvalue[1-9]?|(?=.*%)(?:[^%]|%[YmdBb])+")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -41,8 +42,7 @@ class Field:
     @property
     def decimals(self) -> int | None:
         """The decimals of a number, where the field says so."""
-        digits = self.format.removeprefix("p").removesuffix("z")
-        return int(digits) if digits.isdigit() else None
+        return _decimals(self.format)
 
 
 Part: TypeAlias = "str | Field"
@@ -69,7 +69,7 @@ def _part(found: re.Match[str], template: Template) -> Part:
         raise AnalysisError("TEMPLATE", template.place, message)
     shape = found[2] or ""
     if shape and not _FORMAT.fullmatch(shape):
-        message = f"{template.text!r}: {shape!r} is no format; use decimals (1, 1z), p4, or a date's %Y %m %d %B %b"
+        message = f"{template.text!r}: {shape!r} is no format; use decimals (1, 1z), p4, pvalue, or a date's %Y %m %d %B %b"
         raise AnalysisError("TEMPLATE", template.place, message)
     return Field(found[1], shape)
 
@@ -121,12 +121,28 @@ def _number(value: float | Fraction, shape: str) -> str:
         return f"{significant(float(value)):.12g}"
     if shape.endswith("z") and value == 0:
         return "0"
-    decimals = int(shape.removeprefix("p").removesuffix("z"))
+    decimals = _decimals(shape) or 0
+    if shape.startswith("pvalue"):
+        return _p_value(significant(float(value)), decimals)
     exact = isinstance(value, Fraction)
     text = f"{round_half_up(value, decimals):f}" if exact else format_number(float(value), decimals)
     if shape.startswith("p") and float(text) == 0:
         return f"<{10**-decimals:.{decimals}f}"
     return text
+
+
+def _decimals(shape: str) -> int | None:
+    """Return the decimals of a number's format, None where it has none."""
+    digits = shape.removeprefix("p").removeprefix("value").removesuffix("z")
+    return int(digits) if digits.isdigit() else 3 if shape == "pvalue" else None
+
+
+def _p_value(p: float, decimals: int) -> str:
+    """Return p with its decimals, and as a bound where it lies nearer to 0 or 1 than they can say."""
+    smallest = 10.0**-decimals
+    if p < smallest:
+        return f"<{smallest:.{decimals}f}"
+    return f">{1 - smallest:.{decimals}f}" if p > 1 - smallest else format_number(p, decimals)
 
 
 def _date(value: pd.Timestamp, shape: str) -> str:

@@ -219,6 +219,10 @@ class Comparisons(SpecModel):
         return [(key, getattr(self, key)) for key in COMPARISONS if getattr(self, key) is not None]
 
 
+class OnlyCompared(SpecModel):
+    """Nothing in each column: the row is about comparisons only, in columns that compare others."""
+
+
 class CompareSpec(Comparisons):
     """What a row shows in a column that compares others; records and numbers are the row's where it names none."""
 
@@ -245,9 +249,8 @@ def completed(comparison: SpecModel, analysis: SpecModel | None) -> SpecModel:
             given = getattr(analysis, name, None)
             if given is not None and (name == "from_" or isinstance(given, Rule)):
                 taken[name] = given
-    own = isinstance(comparison, Selection) and (comparison.from_ is not None or comparison.where is not None)
-    if own:  # other records than the row's: only names that are about any of them
-        taken = {name: value for name, value in taken.items() if name not in ("from_", "where")}
+    if isinstance(comparison, Selection) and comparison.from_ is not None:  # another dataset has other records
+        taken.pop("where", None)
     whole = comparison.model_copy(update=taken)
     needed = {Survival: ("time", "censored"), AncovaModel: ("of",)}
     for kind, names in needed.items():

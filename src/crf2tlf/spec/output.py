@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from crf2tlf.spec.blocks import ForEach, Pages
 from crf2tlf.spec.category import Category
-from crf2tlf.spec.comparison import COMPARISONS, CompareSpec, Comparisons, completed
+from crf2tlf.spec.comparison import COMPARISONS, CompareSpec, Comparisons, OnlyCompared, completed
 from crf2tlf.spec.figure import KaplanMeierFigure, SwimmerSpec, WaterfallSpec
 from crf2tlf.spec.model import OneOrMore, RuleText, SpecModel, Text
 from crf2tlf.spec.statistic import (
@@ -153,14 +153,14 @@ class RowSpec(Comparisons):
     def analysis(self) -> tuple[str, Any] | None:
         """The analysis' key and parameters, or None for a heading."""
         found = [(key, getattr(self, key)) for key in ANALYSES if getattr(self, key) is not None]
-        return found[0] if found else None
+        return found[0] if found else ("compare", OnlyCompared(place=self.place)) if self.compare else None
 
     @model_validator(mode="after")
     def _consistent(self) -> RowSpec:
         asked = [key for key in ANALYSES if getattr(self, key) is not None]
         if len(asked) > 1:
             raise ValueError(f"a row takes one analysis, not {' and '.join(asked)}")
-        if asked and self.id is None:
+        if (asked or self.compare) and self.id is None:
             raise ValueError("a row with an analysis needs an id")
         if not asked and (self.lines or self.show):
             raise ValueError("show and lines go with an analysis")
@@ -168,12 +168,12 @@ class RowSpec(Comparisons):
             raise ValueError("lines go neither with show nor with a count by categories")
         if not asked and self.label is None and self.for_each is None:
             raise ValueError("a row without an analysis needs a label")
-        if self.compare and (not asked or asked[0] in COMPARISONS):
-            raise ValueError("compare goes with an analysis of each column")
+        if self.compare and asked and asked[0] in COMPARISONS:
+            raise ValueError(f"compare goes with an analysis of each column, not with {asked[0]}")
         for key, comparison in self.comparisons:
             _complete(key, comparison, None)
         for each in self.compare.values():
-            _complete(*each.comparison, getattr(self, asked[0]))
+            _complete(*each.comparison, getattr(self, asked[0]) if asked else None)
         return self
 
 
@@ -241,6 +241,10 @@ class OutputSpec(SpecModel):
     page_rows: Annotated[int, Field(ge=3)] | None = Field(
         default=None,
         description="How many rows of a table or listing a page holds; without it as many as there is room for.",
+    )
+    page_columns: Annotated[int, Field(ge=1)] | None = Field(
+        default=None,
+        description="How many columns of a table, beside the first, a page holds; the others go onto further pages.",
     )
     listing: ListingSpec | None = None
     waterfall: WaterfallSpec | None = None
