@@ -45,7 +45,8 @@ def test_log_rank_of_the_aml_data() -> None:
     found = log_rank(*read(AML_M, AML_N))
     assert (found.groups, list(found.n), list(found.observed)) == ((0, 1), [11, 12], [7, 11])
     assert found.expected == pytest.approx([10.68933599230072, 7.31066400769928], rel=1e-12)
-    assert (found.chi_square, found.df) == (pytest.approx(3.3963886989776, rel=1e-12), 1)
+    assert found.chi_square == pytest.approx(3.3963886989776, rel=1e-12)
+    assert found.df == 1
     peto = log_rank(*read(AML_M, AML_N), weights="fleming-harrington", rho=1)
     assert peto.observed == pytest.approx([3.84541062801932, 7.18150448585231], rel=1e-12)
     assert peto.chi_square == pytest.approx(2.77927954475177, rel=1e-12)
