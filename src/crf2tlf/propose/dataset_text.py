@@ -21,6 +21,7 @@ _KEYS = {
     "Interventions": ("TRT", "STDTC", "SPID"),
     "Findings": ("TESTCD", "VISITNUM", "VISIT", "DTC", "TPT"),
 }
+_LAST_DATES = {"DS": "DS.DSSTDTC", "EX": "EX.EXENDTC"}
 _WIDTH = 60
 
 
@@ -80,7 +81,8 @@ def unit_of(proposal: ColumnProposal) -> str | None:
 
 def _line(proposal: ColumnProposal) -> str:
     """Return a variable's line: rule, and in a comment how sure it is, why, and what is to be decided."""
-    notes = [f"{proposal.confidence}: {proposal.candidate.why if proposal.candidate else ''}"]
+    why = proposal.candidate.why if proposal.candidate else ""
+    notes = [f"{proposal.confidence}: {'; '.join(why.split('; ')[:2])}"]
     if proposal.alternatives:
         notes.append("or " + ", ".join(candidate.variable for candidate in proposal.alternatives))
     if proposal.unmapped:
@@ -140,7 +142,7 @@ class _Variables:
         """Add what no column gives but a rule."""
         domain = self._domain
         if domain == "DM":
-            return self._add_demographics("EX" in all_domains)
+            return self._add_demographics(all_domains)
         if "VISIT" in self.names and "VISITNUM" not in self.names:
             rule = "VISITNUM: number(lookup(study.visits.VISITNUM, by=[VISIT]))"
             self._lines["VISITNUM"] = f"{rule} # made by a rule; the visits stand in study.yaml"
@@ -156,10 +158,13 @@ class _Variables:
                 self._add(domain + day, f"study_day({domain}{date}, DM.RFSTDTC)", [domain + date])
         return None
 
-    def _add_demographics(self, treated: bool) -> None:
+    def _add_demographics(self, all_domains: Sequence[str]) -> None:
         subject = next(p.form.subject.name for p in self._proposals if p.form.domain == "DM")
         self._add("SUBJID", subject)
-        if treated:
+        last = [f"max({ends})" for domain, ends in _LAST_DATES.items() if domain in all_domains]
+        if last:
+            self._add("RFPENDTC", last[0] if len(last) == 1 else f"greatest({', '.join(last)})")
+        if "EX" in all_domains:
             self._add("RFSTDTC", "RFXSTDTC")
             self._add("RFENDTC", "RFXENDTC")
             self._add("RFXSTDTC", "min(EX.EXSTDTC)")

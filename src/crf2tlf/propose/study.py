@@ -26,6 +26,7 @@ _EXAMPLE = (PurePosixPath("specs/raw"),)
 _FROM_FORMS = ("dm", "ds", "ex", "ae", "vs", "rs", "ss")
 """What an example study has and one with raw data of its own does not: forms, and the domains made from them."""
 
+_AS_PLANNED = "As the protocol plans it"
 OWN_ELEMENTS = ("SCRN", "FU")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 _ARM_CODE = re.compile(r"[A-Z0-9]{1,8}")
@@ -128,9 +129,9 @@ def _found_visit(name: str) -> Visit:
     """Return a visit of which only the name is known; a week or day in the name tells the planned day."""
     found = re.fullmatch(r"(WEEK|DAY) (-?[0-9]+)", name)
     if found is None:
-        return Visit(name, 1 if name == "BASELINE" else None, "")
+        return Visit(name, 1 if name == "BASELINE" else None, _AS_PLANNED)
     number = int(found[2])
-    return Visit(name, 7 * number + 1 if found[1] == "WEEK" else number, "")
+    return Visit(name, 7 * number + 1 if found[1] == "WEEK" else number, _AS_PLANNED)
 
 
 def write_study(folder: Path, study: NewStudy) -> tuple[list[Path], list[Path]]:
