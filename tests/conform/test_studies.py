@@ -28,6 +28,8 @@ PILOT_FINDINGS = {
     ("UNIQUE_KEY", "AE", 6),  # records entered twice, told apart by the form's line only
     ("EXPECTED_VARIABLE", "DM", 1),  # ACTARMUD came with SDTMIG 3.3
     ("EXPECTED_VARIABLE", "VS", 1),  # VSLOBXFL too
+    ("ADSL_SUBJECTS_OF_DM", "ADSL", 1),  # screen failures with an arm of that name are not in ADSL
+    ("BASE_ONE", "ADVS", 5477),  # BASETYPE is the position; temperature, weight and height have none
     ("DATASETS", "TS", 1),
     *(("TRIAL_DESIGN", name, 1) for name in ("TA", "TE", "TV", "TI")),
 }
