@@ -82,6 +82,13 @@ mn.limits <- function(x1, n1, x2, n2) {
   upper <- tryCatch(uniroot(function(t) mn.score(x1, n1, x2, n2, t) + z, c(d + 1e-9, 1 - 1e-9), tol = 1e-12)$root, error = function(e) 1)
   c(lower, upper)
 }
+# Exact conditional estimate and limits as fisher.test defines them; it stops its own search of roots at 1e-4.
+exact.odds <- function(x1, n1, x2, n2) {
+  m <- x1 + x2; k <- max(0, m - n2):min(n1, m)
+  p <- function(log.psi) { w <- lchoose(n1, k) + lchoose(n2, m - k) + k * log.psi; w <- exp(w - max(w)); w / sum(w) }
+  root <- function(f) exp(uniroot(f, c(-20, 20), tol = 1e-13)$root)
+  c(root(function(l) sum(k * p(l)) - x1), root(function(l) sum(p(l)[k >= x1]) - 0.025), root(function(l) sum(p(l)[k <= x1]) - 0.025))
+}
 quiet <- suppressWarnings
 describe.table <- function(i) {
   n1 <- sample(4:60, 1); n2 <- sample(4:60, 1); n3 <- sample(4:20, 1)
@@ -97,7 +104,7 @@ describe.table <- function(i) {
     quiet(prop.test(c(x1, x2), c(n1, n2)))$conf.int,
     mn.limits(x1, n1, x2, n2),
     quiet(chisq.test(two, correct = FALSE))$p.value, quiet(chisq.test(two))$p.value, quiet(chisq.test(three, correct = FALSE))$p.value,
-    f$p.value, f$estimate, f$conf.int, fisher.test(three)$p.value,
+    f$p.value, exact.odds(x1, n1, x2, n2), fisher.test(three)$p.value,
     quiet(prop.trend.test(c(x1, x2, x3), c(n1, n2, n3)))$p.value,
     mh$statistic, mh$estimate, mh$conf.int, general$statistic, general$parameter
   )
