@@ -14,6 +14,7 @@ from pathlib import Path
 import pyreadstat._readstat_writer
 
 HERE = Path(__file__).parent
+DATA = HERE / "data"
 STUDY = HERE.parent / "cli" / "study" / "raw"
 STRING, DOUBLE = 0, 5
 
@@ -70,12 +71,12 @@ def write_form(name: str, encoding: str = "utf-8") -> None:
     with (STUDY / f"{name}.csv").open(encoding=encoding, newline="") as file:
         header, *rows = list(csv.reader(file))
     columns = [(title.replace(".", "_"), title, "", 60) for title in header]
-    write_sas7bdat(HERE / "data" / f"{name}.sas7bdat", columns, rows)
+    write_sas7bdat(DATA / f"{name}.sas7bdat", columns, rows)
 
 
 def main() -> None:
     """Write all files."""
-    (HERE / "data").mkdir(exist_ok=True)
+    DATA.mkdir(exist_ok=True)
     typed: list[Column] = [
         ("SUBJID", "Subject", "Z3.", 0),
         ("VISDAT", "Date", "DATE9.", 0),
@@ -91,7 +92,7 @@ def main() -> None:
         [123, None, None, None, None, "A", None],
         [4, -715509, 90000, 1893493845.5, 1e-7, 12345678901234, "  leading"],
     ]
-    write_sas7bdat(HERE / "data" / "typed.sas7bdat", typed, rows)
+    write_sas7bdat(DATA / "typed.sas7bdat", typed, rows)
     for name, encoding in {"ae": "utf-8", "demog": "utf-8", "diagnosis": "cp932"}.items():
         write_form(name, encoding)
 

@@ -30,6 +30,7 @@ from crf2tlf.findings import Findings, StudyError
 from crf2tlf.spec import load_study
 
 _ALWAYS = ("dataset", "old records", "new records")
+_SAID_BELOW = ("keys", "keys from")
 
 
 class Method(StrEnum):
@@ -143,7 +144,8 @@ def _print_summary(comparison: Comparison) -> None:
     rows = [row for row, found in zip(summary(comparison), comparison.datasets, strict=True) if not found.equal]
     equal = [found.name for found in comparison.datasets if found.equal]
     if rows:
-        columns = [n for n, name in enumerate(SUMMARY) if name in _ALWAYS or any(row[n] for row in rows)]
+        seen = [n for n, name in enumerate(SUMMARY) if name not in _SAID_BELOW]
+        columns = [n for n in seen if SUMMARY[n] in _ALWAYS or any(row[n] for row in rows)]
         table = Table(box=box.SIMPLE_HEAD, show_edge=False)
         for n in columns:
             table.add_column(SUMMARY[n], justify="right" if isinstance(rows[0][n], int) else "left")
@@ -159,6 +161,8 @@ def _print_dataset(found: DatasetComparison, show: int) -> None:
     if found.equal and not said:
         return
     out.print(f"\n{found.name}", style="bold")
+    if found.keys:
+        out.print(f"  keys: {', '.join(found.keys)} ({found.keys_from})")
     for remark in said:
         out.print(f"  {remark}")
     for a in found.attributes[:show]:
@@ -178,7 +182,9 @@ def _print_dataset(found: DatasetComparison, show: int) -> None:
 
 
 def _record(keys: tuple[str, ...], values: tuple[object, ...], number: str) -> str:
-    named = ", ".join(f"{key}={_value(value)}" for key, value in zip(keys, values, strict=False))
+    pairs = list(zip(keys, values, strict=False))
+    telling = [pair for pair in pairs if pair[0] != "STUDYID"] or pairs
+    named = ", ".join(f"{key}={_value(value)}" for key, value in telling)
     return f"{named} ({number})" if named else number
 
 

@@ -110,7 +110,7 @@ def _keys(
         known, source = side.keys.get(new.name, ((), ""))
         if known and all(key in new.frame and key in old.frame and key not in ignored for key in known):
             return known, f"{source} of {which}"
-    found = guess_keys(old.frame, new.frame, tuple(ignored))
+    found = guess_keys(old, new, ignored)
     return (found, "found in the data") if found else ((), BY_POSITION)
 
 

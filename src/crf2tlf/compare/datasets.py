@@ -88,8 +88,8 @@ def compare_tables(
         tuple(n for n in old.names if n not in new.frame and n not in ignored),
         tuple(n for n in new.names if n not in old.frame and n not in ignored),
         tuple(_attribute_differences(old, new, variables)) if with_attributes else (),
-        _records(new, keys, np.setdiff1d(np.arange(len(new.frame)), at_new)),
-        _records(old, keys, np.setdiff1d(np.arange(len(old.frame)), at_old)),
+        _records(new, keys, _others(at_new, len(new.frame))),
+        _records(old, keys, _others(at_old, len(old.frame))),
         _keyed(changes, new, keys),
         counts,
         touched,
@@ -170,7 +170,14 @@ def _changes(
     return ordered, counts, int(touched.sum())
 
 
-def _records(table: Table, keys: Sequence[str], positions: Any) -> pd.DataFrame:
+def _others(positions: Integers, size: int) -> Integers:
+    """Return the positions that are not among those given."""
+    other = np.ones(size, dtype=bool)
+    other[positions] = False
+    return np.flatnonzero(other).astype(np.int64)
+
+
+def _records(table: Table, keys: Sequence[str], positions: Integers) -> pd.DataFrame:
     """Return the keys and the numbers of records."""
     chosen = {key: shown(table.frame[key].iloc[positions], table.of(key).format).to_numpy() for key in keys}
     return pd.DataFrame({**chosen, "record": positions + 1})

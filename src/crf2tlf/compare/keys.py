@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crf2tlf.compare.align import is_number
+from crf2tlf.compare.align import aligned, is_number
+from crf2tlf.compare.table import Table
 from crf2tlf.methods.catalogue import Integers
 from crf2tlf.rules.grouping import codes
 
@@ -31,14 +33,15 @@ NATURAL = (
 _MOST = 8
 
 
-def guess_keys(old: pd.DataFrame, new: pd.DataFrame, ignored: Sequence[str] = ()) -> tuple[str, ...]:
+def guess_keys(old: Table, new: Table, ignored: Collection[str] = ()) -> tuple[str, ...]:
     """Return the fewest natural keys found that tell all records apart on both sides; empty if there are none.
 
     Variables are tried in the order of :data:`NATURAL`, then the others (numbers with decimals excepted) as they
-    stand; one that splits no group is not taken, and one that turns out not to be needed is given up.
+    stand; one that splits no group is not taken, and one that turns out not to be needed is given up (but not the
+    first: a sequence number that is different everywhere by chance is no key without the subject).
     """
-    common = [str(name) for name in new if name in old and name not in ignored]
-    sizes = len(old), len(new)
+    common = [name for name in new.names if name in old.frame and name not in ignored]
+    sizes = len(old.frame), len(new.frame)
     coded: dict[str, Integers] = {}
     group = np.zeros(sum(sizes), dtype=np.int64)
     chosen: list[str] = []
@@ -46,28 +49,32 @@ def guess_keys(old: pd.DataFrame, new: pd.DataFrame, ignored: Sequence[str] = ()
     for name in _candidates(common, old, new):
         if known == sizes or len(chosen) == _MOST:
             break
-        coded[name] = codes(pd.concat([old[name].astype(object), new[name].astype(object)], ignore_index=True))
+        both = aligned(old.frame[name], new.frame[name], old.of(name), new.of(name))
+        coded[name] = codes(pd.concat(both, ignore_index=True))
         finer = _split(group, coded[name])
         if (found := _distinct(finer, sizes)) != known:
             group, known = finer, found
             chosen.append(name)
     if known != sizes:
         return ()
-    for name in list(reversed(chosen)):
+    for name in reversed(chosen[1:]):
         fewer = [other for other in chosen if other != name]
-        if fewer and _distinct(_together([coded[other] for other in fewer], sum(sizes)), sizes) == sizes:
+        if _distinct(_together([coded[other] for other in fewer], sum(sizes)), sizes) == sizes:
             chosen = fewer
     return tuple(chosen)
 
 
-def _candidates(common: Sequence[str], old: pd.DataFrame, new: pd.DataFrame) -> Iterator[str]:
+def _candidates(common: Sequence[str], old: Table, new: Table) -> Iterator[str]:
     natural = [name for pattern in NATURAL for name in common if re.fullmatch(pattern, name.upper())]
     yield from natural
     for name in common:
-        if name not in natural and is_number(old[name]) == is_number(new[name]):
-            numbers = pd.concat([old[name], new[name]]).dropna()
-            if not is_number(numbers) or bool((numbers == np.floor(numbers)).all()):
-                yield name
+        if name not in natural and all(_is_code(table.frame[name]) for table in (old, new)):
+            yield name
+
+
+def _is_code(column: pd.Series[Any]) -> bool:
+    """Return whether a column holds texts or whole numbers."""
+    return not is_number(column) or bool((column.dropna() % 1 == 0).all())
 
 
 def _split(group: Integers, part: Integers) -> Integers:

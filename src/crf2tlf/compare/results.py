@@ -59,11 +59,12 @@ def _texts(output: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from ((f"(column {number})", text) for number, text in enumerate(headers, 1))
     for number, row in enumerate(body.get("rows", ()), 1):
         record = "/".join(map(str, row.get("record", ())))
+        row_id = next((cell["id"] for cell in row["cells"] if cell.get("id")), f"row {number}")
         for header, cell in zip(headers, row["cells"], strict=True):
             if cell.get("id"):
                 yield cell["id"], cell["text"]
             elif record:
                 yield f"{record}: {header}", cell["text"]
             elif cell["text"]:
-                yield f"(row {number}, {header})", cell["text"]
+                yield f"({header} of {row_id})", cell["text"]
     yield from ((cell["id"], cell["text"]) for cell in output.get("cells", ()) if cell.get("id"))
