@@ -153,8 +153,10 @@ def test_cells_of_tables_by_id(tmp_path):
     found = compare_results(old, new, findings)
     assert [(c.cell, c.old, c.new) for c in found] == [
         ("(title)", "Table 1", "Table 2"),
+        ("(Row of t1/bmi)", None, "Age"),
         ("t1/bmi", None, "22"),
         ("t1/age", "63", "64"),
+        ("(Row of t1/sex)", "Age", None),
         ("t1/sex", "5", None),
     ]
     assert compare_results(old, old, findings) == ()

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from crf2tlf.compare import Table, compare_tables
+
 ONLY_BUILT = "(only built)"
 ONLY_EXPECTED = "(only expected)"
 
@@ -36,23 +38,8 @@ def count_differences(built: pd.DataFrame, expected: pd.DataFrame, keys: list[st
     Records that no key tells apart are paired in the order in which they stand. A variable that one side lacks is
     missing there. Records that only one side has are counted as :data:`ONLY_BUILT` and :data:`ONLY_EXPECTED`.
     """
-    variables = [name for name in dict.fromkeys([*expected, *built]) if name not in keys]
-    sides = [_numbered(side, keys, variables) for side in (built, expected)]
-    joined = sides[0].merge(sides[1], on=[*keys, "AMONG"], how="outer", suffixes=("", ":expected"), indicator="SIDE")
-    pairs = joined[joined["SIDE"] == "both"]
-    counts = {
-        ONLY_BUILT: int((joined["SIDE"] == "left_only").sum()),
-        ONLY_EXPECTED: int((joined["SIDE"] == "right_only").sum()),
-        **{name: _unequal(pairs[name], pairs[f"{name}:expected"]) for name in variables},
-    }
+    variables = list(dict.fromkeys([*expected, *built]))
+    sides = [Table("", side.reindex(columns=variables)) for side in (expected, built)]
+    found = compare_tables(*sides, keys, "the test")
+    counts = {ONLY_BUILT: len(found.added), ONLY_EXPECTED: len(found.removed), **found.changed}
     return {what: count for what, count in counts.items() if count}
-
-
-def _numbered(dataset: pd.DataFrame, keys: list[str], variables: list[str]) -> pd.DataFrame:
-    among = dataset.groupby(keys, dropna=False).cumcount()
-    return dataset.reindex(columns=[*keys, *variables]).assign(AMONG=among)
-
-
-def _unequal(one: pd.Series[Any], other: pd.Series[Any]) -> int:
-    same = (one == other).fillna(False).astype(bool) | (one.isna() & other.isna())
-    return int((~same).sum())
