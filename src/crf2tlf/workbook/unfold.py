@@ -109,7 +109,7 @@ class _Unfolding:
     def design_tables(self, rest: dict[str, Any]) -> None:
         """Write each design table into a sheet of its own, where its names let it."""
         tables = rest.get("tables")
-        if not tables:
+        if not tables or not isinstance(tables, dict):
             return
         del rest["tables"]
         seen: set[str] = set()
@@ -146,6 +146,10 @@ class _Unfolding:
         if child.table.keyed and not all(fits(str(key)) for key in container):
             return
         slot = slot_of(self.root, child.table, child.part)
+        if child.table.model is not None and not all(
+            isinstance(self.full(slot, item), dict) for item in _items(container)
+        ):
+            return
         if passes(child.table) and not all(_fits_inside(item, child.table) for item in dict(container).values()):
             return
         del owner[child.path[-1]]
@@ -183,13 +187,16 @@ class _Unfolding:
                 texts[table.value] = self.content(slot.content, plain(value), trail)
             self.book[table.sheet].add(texts)
             return
-        annotation = entry_annotation(self.root, slot.path) if slot.path else None
-        rest = dict(full_form(annotation, value))
+        rest = dict(self.full(slot, value))
         for child in table.children:
             self.child(child, rest, keys, trail)
         inner = rest.pop(table.inner) if table.inner and rest.get(table.inner) else ()
         self.book[table.sheet].add({**texts, **self.fields(table, rest, trail)})
         self.inner(slot, inner, keys, join(trail, table.inner))
+
+    def full(self, slot: Slot, value: Any) -> Any:
+        """Return the mapping that an entry is, or stands for."""
+        return full_form(entry_annotation(self.root, slot.path), value) if slot.path else value
 
     def fields(self, table: Table, rest: Mapping[str, Any], trail: str) -> dict[str, str]:
         """Return the cells of a line; keys without a column go to Details."""
@@ -221,6 +228,10 @@ class _Unfolding:
         text = in_line(value, ascii_only=True)
         for start in range(0, len(text), _CHUNK):
             self.book[DETAILS].add({"File": self.name, "Key": here, "Value": text[start : start + _CHUNK]})
+
+
+def _items(container: Any) -> list[Any]:
+    return list(container.values()) if isinstance(container, dict) else list(container)
 
 
 def _fits_inside(value: Any, table: Table) -> bool:
