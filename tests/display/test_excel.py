@@ -92,7 +92,7 @@ def test_spanners_and_headings_are_merged(tmp_path: Path) -> None:
 def test_a_sheet_prints_like_a_page(tmp_path: Path) -> None:
     book = workbook(tmp_path, samples.TOXICITY, samples.listing(3), study="A & B")
     table, listing = book["table-4"], book["listing-5"]
-    assert (table.print_title_rows, table.freeze_panes) == ("$3:$4", "B5")
+    assert (table.print_title_rows, table.freeze_panes) == ("$2:$4", "B5")  # with the title
     assert table.sheet_properties.pageSetUpPr.fitToPage
     assert table.page_setup.fitToHeight == 0  # as many pages as it takes, one wide
     assert [sheet.page_setup.orientation for sheet in (table, listing)] == ["portrait", "landscape"]

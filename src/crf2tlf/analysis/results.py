@@ -91,7 +91,8 @@ class Table(_Data):
     """A rectangular display (table or listing): every row has as many cells as there are columns.
 
     A listing names its ``dataset`` and the ``keys`` whose values each row's ``record`` holds. ``pages`` part the rows;
-    ``page_rows`` is how many of them a page holds, without it as many as there is room for.
+    ``page_rows`` is how many of them a page holds, without it as many as there is room for; ``page_columns`` how many
+    columns beside the first.
     """
 
     kind: Literal["table"] = "table"
@@ -101,6 +102,7 @@ class Table(_Data):
     keys: tuple[str, ...] = ()
     pages: tuple[Page, ...] = Field(default=(), exclude_if=_is_empty)
     page_rows: int | None = Field(default=None, exclude_if=_is_empty)
+    page_columns: int | None = Field(default=None, exclude_if=_is_empty)
 
 
 class Mark(_Data):
@@ -194,7 +196,104 @@ class KaplanMeier(_Data):
     annotations: tuple[str, ...] = ()
 
 
-Body = Annotated[Table | Waterfall | Swimmer | KaplanMeier, Field(discriminator="kind")]
+class ForestLine(_Data):
+    """A line of a forest plot: its label, the texts of its columns, and the estimate with its limits.
+
+    A limit that does not exist is None; ``weight`` is the number of subjects or events behind the estimate.
+    """
+
+    label: str
+    texts: tuple[str, ...] = ()
+    estimate: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    weight: float = 0.0
+    indent: int = 0
+    heading: bool = False
+
+
+class Forest(_Data):
+    """Estimates in subgroups around a line of no difference, with columns of text.
+
+    ``before`` of the columns stand before the plot, the others after it; the axis of ratios is logarithmic.
+    """
+
+    kind: Literal["forest"] = "forest"
+    x_label: str
+    stub: str = ""
+    columns: tuple[str, ...]
+    before: int
+    lines: tuple[ForestLine, ...]
+    no_difference: float
+    logarithmic: bool
+    favours: tuple[str, ...] = ()
+    axis: tuple[float, float] | None = None
+
+
+class VisitPoint(_Data):
+    """What a line shows at a place of the axis: the value with its limits, and how many values it is made of."""
+
+    x: float
+    n: int
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+
+class VisitLine(_Data):
+    """One group's values over visits; a visit without values is not among the points."""
+
+    label: str
+    points: tuple[VisitPoint, ...]
+
+
+class VisitLines(_Data):
+    """Lines over visits: where the visits stand and what they are called, a line a group."""
+
+    kind: Literal["line"] = "line"
+    x_label: str
+    y_label: str
+    ticks: tuple[tuple[float, str], ...]
+    lines: tuple[VisitLine, ...]
+    counts: bool = True
+    reference_lines: tuple[float, ...] = ()
+
+
+class VisitBox(_Data):
+    """A box at a place of the axis: quartiles, median and mean, the ends of the whiskers, the values beyond them."""
+
+    x: float
+    n: int
+    mean: float
+    median: float
+    q1: float
+    q3: float
+    low: float
+    high: float
+    beyond: tuple[float, ...] = ()
+
+
+class BoxGroup(_Data):
+    """One group's boxes over visits; a visit without values has none."""
+
+    label: str
+    boxes: tuple[VisitBox, ...]
+
+
+class VisitBoxes(_Data):
+    """Boxes over visits: where the visits stand and what they are called, a box a group at each."""
+
+    kind: Literal["box"] = "box"
+    x_label: str
+    y_label: str
+    ticks: tuple[tuple[float, str], ...]
+    groups: tuple[BoxGroup, ...]
+    counts: bool = True
+    reference_lines: tuple[float, ...] = ()
+
+
+Figure = Waterfall | Swimmer | KaplanMeier | Forest | VisitLines | VisitBoxes
+Body = Annotated[Table | Figure, Field(discriminator="kind")]
 
 
 class Output(_Data):

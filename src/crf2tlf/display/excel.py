@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from itertools import groupby
 from math import ceil, isfinite
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,8 @@ from crf2tlf.analysis.results import Cell, Output, Results, Row, Table
 from crf2tlf.display.excel_formats import Formats, number_format
 from crf2tlf.display.excel_layout import FOOTNOTE_SIZE, INDENT_POINTS, TYPEFACE, column_points, row_height
 from crf2tlf.display.figures import Picture
+from crf2tlf.display.headers import depth, headers, spans
+from crf2tlf.display.pages import sheets
 from crf2tlf.display.reproducible import release_time, write_archive
 from crf2tlf.display.text import sheet_names
 
@@ -24,6 +25,8 @@ _LONGEST_TEXT = 32_767
 _CUT = " … [continued in the Word document]"
 _CHARACTERS = {"portrait": 92, "landscape": 140}
 _A4 = 9
+_POINTS = {False: 490.0, True: 740.0}
+"""The width of a page between the margins that Excel gives it, upright and lying."""
 _PICTURE_COLUMNS, _PICTURE_ROW = 8, 15.0
 _GAP = 4.0
 
@@ -92,11 +95,12 @@ def _write_output(sheet: Any, results: Results, output: Output, picture: Picture
     if results.draft:
         _write_text(sheet, line, 0, "DRAFT", formats.of(bold=True, font_color="#C00000"))
         line += 1
+    top = line
     line = _write_across(sheet, line, widths, output.title, formats, bold=True, font_size=11)
     if output.population:
         line = _write_across(sheet, line, widths, output.population, formats)
     if isinstance(output.body, Table):
-        line = _write_table(sheet, line, output.body, widths, formats)
+        line = _write_table(sheet, top, line, output.body, widths, formats)
     elif picture:
         line = _insert_picture(sheet, line, picture)
     if output.footnotes:
@@ -135,37 +139,47 @@ def _points_across(widths: list[float]) -> float:
     return sum(column_points(width) for width in widths)
 
 
-def _write_table(sheet: Any, line: int, table: Table, widths: list[float], formats: Formats) -> int:
-    first = line
+def _write_table(sheet: Any, top: int, line: int, table: Table, widths: list[float], formats: Formats) -> int:
+    """Write header and rows; the lines from ``top`` to the header come again on each printed page."""
     line = _write_header(sheet, line, table, formats)
     room = [column_points(width) - INDENT_POINTS * _apart(table, at) for at, width in enumerate(widths)]
     sheet.set_row(line - 1, row_height([column.label for column in table.columns], room, bold=True))
-    sheet.repeat_rows(first, line - 1)
+    sheet.repeat_rows(top, line - 1)
     sheet.freeze_panes(line, 1 if len(table.columns) > 1 else 0)
-    for row in table.rows:
-        height = row_height([cell.text for cell in row.cells], _room(table, row, widths), bold=row.heading)
-        sheet.set_row(line, height)
-        _write_row(sheet, line, table, row, formats, last=row is table.rows[-1])
-        line += 1
+    texts = [[cell.text for cell in row.cells] for row in table.rows]
+    breaks = []
+    for number, part in enumerate(sheets(table, [0.0] * len(table.rows), lambda _: 0.0)):
+        breaks += [line] if number else []
+        if part.subtitle:
+            line = _write_across(sheet, line, widths, part.subtitle, formats, bold=True)
+        shown = [row for row, _ in part.lines(table, texts)]
+        for row in shown:
+            height = row_height([cell.text for cell in row.cells], _room(table, row, widths), bold=row.heading)
+            sheet.set_row(line, height)
+            _write_row(sheet, line, table, row, formats, last=row is shown[-1])
+            line += 1
+    if breaks:  # where a sheet is fitted to the width of a page, breaks do not hold
+        sheet.set_print_scale(max(10, min(100, int(100 * _POINTS[sheet.orientation == 0] / _points_across(widths)))))
+        sheet.set_h_pagebreaks(breaks)
     return line
 
 
 def _write_header(sheet: Any, line: int, table: Table, formats: Formats) -> int:
-    spanned = any(column.spanner for column in table.columns)
-    for spanner, places in groupby(range(len(table.columns)), key=lambda at: table.columns[at].spanner):
-        group = list(places)
-        if spanner:
-            style = formats.of(bold=True, align="center", valign="bottom", top=2, bottom=1, wrap=True)
-            _merge(sheet, line, group[0], line, group[-1], spanner, style)
-        for at in group:
-            column = table.columns[at]
-            top_rule = 0 if spanner else 2
-            look: dict[str, Any] = {"align": column.align, "valign": "bottom", "top": top_rule, "bottom": 1}
-            look |= {"indent": 1} if _apart(table, at) else {}
-            style = formats.of(bold=True, wrap=True, **look)
-            top = line + 1 if spanner else line
-            _merge(sheet, top, at, line + spanned, at, column.label, style)
-    return line + 1 + spanned
+    last = depth(table)
+    for level in range(last + 1):
+        for spanning, group in spans(table, level):
+            top_rule = 0 if level else 2
+            if spanning is not None:
+                style = formats.of(bold=True, align="center", valign="bottom", top=top_rule, bottom=1, wrap=True)
+                _merge(sheet, line + level, group[0], line + level, group[-1], spanning, style)
+                continue
+            column = table.columns[group[0]]
+            if len(headers(column)) == level:
+                look: dict[str, Any] = {"align": column.align, "valign": "bottom", "top": top_rule, "bottom": 1}
+                look |= {"indent": 1} if _apart(table, group[0]) else {}
+                style = formats.of(bold=True, wrap=True, **look)
+                _merge(sheet, line + level, group[0], line + last, group[0], column.label, style)
+    return line + 1 + last
 
 
 def _merge(sheet: Any, top: int, left: int, bottom: int, right: int, text: str, style: Any) -> None:

@@ -13,7 +13,7 @@ _NOT_IN_FILE_NAME = re.compile(r"[^\w.-]+|^\.+")
 _NOT_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\\n]+")
 _COUNT = re.compile(r"\(\s?[Nn]\s?=\s?\d[\d,]*\s?\)")
 _NO_BREAK_SPACE = "\u00a0"
-_HEADERS = ("label", "spanner")
+_HEADERS = ("label", "spanner", "over")
 _SHEET_NAME_LENGTH = 31
 _FILE_NAME_LENGTH = 100
 
@@ -40,15 +40,18 @@ def _cleaned(value: Any) -> Any:
         case str():
             return clean(value)
         case dict():
-            return {key: _cleaned(unbroken(part) if _is_header(key, part) else part) for key, part in value.items()}
+            return {key: _cleaned(_header(part) if key in _HEADERS else part) for key, part in value.items()}
         case tuple() | list():
             return [_cleaned(part) for part in value]
         case _:
             return value
 
 
-def _is_header(key: str, value: Any) -> bool:
-    return key in _HEADERS and isinstance(value, str)
+def _header(value: Any) -> Any:
+    """Return a header, or several, with no line break in a count."""
+    if isinstance(value, (tuple, list)):
+        return [_header(part) for part in value]
+    return unbroken(value) if isinstance(value, str) else value
 
 
 def file_names(identifiers: Sequence[str]) -> list[str]:

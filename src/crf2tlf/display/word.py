@@ -17,7 +17,7 @@ from crf2tlf.display import word_xml as xml
 from crf2tlf.display.figures import Picture
 from crf2tlf.display.reproducible import release_time, write_archive
 from crf2tlf.display.word_styles import MARGIN_MM, PAGE_MM, new_document, update_fields_when_opened
-from crf2tlf.display.word_table import table_xml
+from crf2tlf.display.word_table import table_parts
 
 _TWIPS_PER_MM = 1440 / 25.4
 
@@ -34,7 +34,7 @@ def write_documents(
 
 def _write_document(results: Results, output: Output, pictures: Mapping[str, Picture], path: Path) -> Path:
     document = _begin(results, output.title)
-    _add_output(document, output, pictures, number=1)
+    _add_output(document, output, pictures, number=1, draft=results.draft)
     _set_orientation(document.element.body.sectPr, output.orientation)
     return _save(document, path)
 
@@ -47,7 +47,7 @@ def write_collection(results: Results, pictures: Mapping[str, Picture], path: Pa
     before: str = "portrait"
     for number, output in enumerate(results.outputs, start=1):
         _end_section(document, before)
-        _add_output(document, output, pictures, number)
+        _add_output(document, output, pictures, number, draft=results.draft)
         before = output.orientation
     _set_orientation(document.element.body.sectPr, before)
     return _save(document, path)
@@ -79,19 +79,33 @@ def _append(document: Document, *elements: str) -> None:
         document.element.body.sectPr.addprevious(xml.element(text))
 
 
-def _add_output(document: Document, output: Output, pictures: Mapping[str, Picture], number: int) -> None:
-    """Add title, population, the table or picture, and footnotes; the last is always a paragraph."""
+def _add_output(
+    document: Document, output: Output, pictures: Mapping[str, Picture], number: int, *, draft: bool
+) -> None:
+    """Add title, population, the table or picture, and footnotes; the last is always a paragraph.
+
+    A table that is longer than a page comes in parts, each with all of these on a page of its own.
+    """
     title = xml.bookmarked(xml.run(output.title), _bookmark(number), number)
-    _append(document, xml.paragraph(title, "Heading1"))
-    if output.population:
-        _append(document, xml.paragraph(xml.run(output.population), "DisplayPopulation"))
+    heading = xml.paragraph(title, "Heading1")
     if isinstance(output.body, Table):
-        _append(document, table_xml(output, output.body, _text_width(output.orientation)))
-    else:
-        _add_picture(document, pictures[output.id])
-    _append(document, *(xml.paragraph(xml.run(note), "DisplayFootnote") for note in output.footnotes))
-    if not output.footnotes:
-        _append(document, xml.paragraph("", "DisplayEnd"))
+        for part in table_parts(output, output.body, _text_width(output.orientation), draft=draft):
+            _append(document, heading, *_lines_above(output, part.subtitle), part.xml, *_lines_below(output))
+            heading = xml.paragraph(xml.run(output.title), "DisplayTitle", new_page=True)
+        return
+    _append(document, heading, *_lines_above(output, ""))
+    _add_picture(document, pictures[output.id])
+    _append(document, *_lines_below(output))
+
+
+def _lines_above(output: Output, subtitle: str) -> list[str]:
+    """Return what stands between the title and the table or picture."""
+    return [xml.paragraph(xml.run(text), "DisplayPopulation") for text in (output.population, subtitle) if text]
+
+
+def _lines_below(output: Output) -> list[str]:
+    notes = [xml.paragraph(xml.run(note), "DisplayFootnote") for note in output.footnotes]
+    return notes or [xml.paragraph("", "DisplayEnd")]
 
 
 def _add_picture(document: Document, picture: Picture) -> None:

@@ -14,6 +14,8 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from crf2tlf.display.text_width import lines
+
 LATIN, EAST_ASIAN = "Arial", "MS Gothic"
 PAGE_MM, MARGIN_MM = (210, 297), 20
 _INK, _GREY, _RED = RGBColor(0, 0, 0), RGBColor(0x59, 0x59, 0x59), RGBColor(0xC0, 0, 0)
@@ -39,6 +41,7 @@ _STYLES = (
     Style("Title", 18, bold=True, before=24, after=6),
     Style("Subtitle", 10, colour=_GREY, after=4),
     Style("Heading 1", 10.5, bold=True, after=4, with_next=True),
+    Style("Display Title", 10.5, bold=True, after=4, with_next=True),
     Style("Display Contents", 12, bold=True, before=18, after=6, with_next=True),
     Style("toc 1", 9.5, after=4),
     Style("Display Population", 9, after=5, with_next=True),
@@ -55,6 +58,17 @@ _STYLES = (
     Style("Footer", 8, colour=_GREY, align=ALIGN.RIGHT),
     Style("Display Draft", 12, bold=True, colour=_RED, align=ALIGN.CENTER),
 )
+
+
+_BY_ID = {style.name.replace(" ", ""): style for style in _STYLES}
+_LINE = 1.16
+"""A line's height in relation to the size of Arial."""
+
+
+def height_of(style: str, text: str, room: float) -> float:
+    """Return about how high a paragraph of a style (by its id) is that has ``room`` points from left to right."""
+    look = _BY_ID[style]
+    return lines(text, room, look.size, look.bold) * look.size * _LINE + look.before + look.after
 
 
 def new_document() -> Document:

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from dataclasses import dataclass
 
 from crf2tlf.analysis.results import Column, Output, Row, Table
 from crf2tlf.display import word_xml as xml
 from crf2tlf.display.alignment import padded
+from crf2tlf.display.headers import depth, headers, spans
+from crf2tlf.display.pages import panels
+from crf2tlf.display.word_pages import paged
 
 _INDENT = 220
 _THICK, _THIN = 8, 4
 _WIDE = 9
 
 
-def table_xml(output: Output, table: Table, width: int) -> str:
-    """Return the table as WordprocessingML, ``width`` twips wide, with its columns' shares of it."""
-    widths = _widths(table, width)
+@dataclass(frozen=True)
+class TablePart:
+    """A table, or as much of it as goes onto a page, as WordprocessingML; and its line under the title."""
+
+    subtitle: str
+    xml: str
+
+
+def table_parts(output: Output, table: Table, width: int, *, draft: bool) -> Iterator[TablePart]:
+    """Yield the pages of a table, ``width`` twips wide, with its columns' shares of it."""
     kind = "Listing" if output.kind == "listing" or len(table.columns) >= _WIDE else "Display"
-    rows = [*_header_rows(table, widths, kind), *_body_rows(table, widths, kind)]
-    return xml.table(rows, widths, output.title)
+    across = panels(table)
+    texts = [_aligned_texts(panel) for panel in across]
+    widths = [_widths(panel, width) for panel in across]
+    down = [paged(output, panel, wide, kind, _INDENT, draft=draft) for panel, wide in zip(across, widths, strict=True)]
+    for sheet in max(down, key=len):  # all panels have the rows of the one with the least room
+        for panel, wide, shown in zip(across, widths, texts, strict=True):
+            rows = [*_header_rows(panel, wide, kind), *_body_rows(panel, sheet.lines(panel, shown), wide, kind)]
+            yield TablePart(sheet.subtitle, xml.table(rows, wide, output.title))
 
 
 def _widths(table: Table, width: int) -> list[int]:
@@ -30,46 +46,40 @@ def _widths(table: Table, width: int) -> list[int]:
 
 
 def _header_rows(table: Table, widths: list[int], kind: str) -> Iterator[str]:
-    """Yield the spanners' row where there are spanners, then the labels' row."""
-    spanned = any(column.spanner for column in table.columns)
-    if spanned:
-        yield xml.row(_spanner_cells(table, widths, kind), header=True)
-    yield xml.row(_label_cells(table, widths, kind, spanned), header=True)
+    """Yield the rows of spanning headers where there are any, then the labels' row."""
+    last = depth(table)
+    for level in range(last + 1):
+        yield xml.row(_header_cells(table, widths, kind, level, last), header=True)
 
 
-def _spanner_cells(table: Table, widths: list[int], kind: str) -> Iterator[str]:
-    """Yield a merged cell over each spanner's columns; its rule is the paragraph's, so neighbours stay apart."""
-    top = xml.border("top", _THICK)
-    for spanner, places in groupby(range(len(widths)), key=lambda place: table.columns[place].spanner):
-        group = list(places)
-        if spanner:
+def _header_cells(table: Table, widths: list[int], kind: str, level: int, last: int) -> Iterator[str]:
+    """Yield the cells of a header row: a merged cell over each spanning header's columns, labels, what is merged.
+
+    The rule under a spanning header is the paragraph's, so neighbours stay apart.
+    """
+    borders = (xml.border("top", _THICK) if level == 0 else "") + (xml.border("bottom", _THIN) if level == last else "")
+    for spanning, group in spans(table, level):
+        if spanning is not None:
             rule = f"<w:pBdr>{xml.border('bottom', _THIN)}</w:pBdr>"
-            text = xml.paragraph(xml.run(spanner), f"{kind}Header", align="center", borders=rule)
-            yield xml.cell(text, sum(widths[at] for at in group), span=len(group), borders=top, foot=True)
+            text = xml.paragraph(xml.run(spanning), f"{kind}Header", align="center", borders=rule)
+            yield xml.cell(text, sum(widths[at] for at in group), span=len(group), borders=borders, foot=True)
             continue
-        for at in group:
-            yield xml.cell(_label(table.columns[at], kind), widths[at], borders=top, merge="restart", foot=True)
-
-
-def _label_cells(table: Table, widths: list[int], kind: str, spanned: bool) -> Iterator[str]:
-    borders = ("" if spanned else xml.border("top", _THICK)) + xml.border("bottom", _THIN)
-    for column, width in zip(table.columns, widths, strict=True):
-        if spanned and not column.spanner:
-            empty = xml.paragraph("", f"{kind}Header")
-            yield xml.cell(empty, width, borders=borders, merge="continue", foot=True)
-        else:
-            yield xml.cell(_label(column, kind), width, borders=borders, foot=True)
+        (at,) = group
+        column = table.columns[at]
+        begins = len(headers(column)) == level
+        merge = "" if begins and level == last else "restart" if begins else "continue"
+        text = _label(column, kind) if begins else xml.paragraph("", f"{kind}Header")
+        yield xml.cell(text, widths[at], borders=borders, merge=merge, foot=True)
 
 
 def _label(column: Column, kind: str) -> str:
     return xml.paragraph(xml.run(column.label), f"{kind}Header", align=column.align)
 
 
-def _body_rows(table: Table, widths: list[int], kind: str) -> Iterator[str]:
-    texts = _aligned_texts(table)
-    last = len(table.rows) - 1
-    for place, (row, cells) in enumerate(zip(table.rows, texts, strict=True)):
-        yield xml.row(_body_cells(table, row, cells, widths, kind, place == last))
+def _body_rows(table: Table, shown: list[tuple[Row, list[str]]], widths: list[int], kind: str) -> Iterator[str]:
+    last = len(shown) - 1
+    for place, (row, texts) in enumerate(shown):
+        yield xml.row(_body_cells(table, row, texts, widths, kind, place == last))
 
 
 def _aligned_texts(table: Table) -> list[list[str]]:

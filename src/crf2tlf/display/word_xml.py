@@ -23,12 +23,20 @@ def run(text: str) -> str:
 
 
 def paragraph(
-    content: str, style: str, *, align: str = "", indent: int = 0, keep: bool = False, borders: str = ""
+    content: str,
+    style: str,
+    *,
+    align: str = "",
+    indent: int = 0,
+    keep: bool = False,
+    borders: str = "",
+    new_page: bool = False,
 ) -> str:
     """Return a paragraph of runs; ``indent`` in twips; ``keep`` on the next paragraph's page."""
     properties = [
         f'<w:pStyle w:val="{style}"/>',
         "<w:keepNext/>" if keep else "",
+        "<w:pageBreakBefore/>" if new_page else "",
         borders,
         f'<w:ind w:left="{indent}"/>' if indent else "",
         f'<w:jc w:val="{align}"/>' if align else "",

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from crf2tlf.spec.blocks import ForEach, Pages
 from crf2tlf.spec.category import Category
 from crf2tlf.spec.comparison import COMPARISONS, CompareSpec, Comparisons, OnlyCompared, completed
-from crf2tlf.spec.figure import KaplanMeierFigure, SwimmerSpec, WaterfallSpec
+from crf2tlf.spec.figure import BoxFigure, ForestFigure, KaplanMeierFigure, LineFigure, SwimmerSpec, WaterfallSpec
 from crf2tlf.spec.model import OneOrMore, RuleText, SpecModel, Text
 from crf2tlf.spec.statistic import (
     METHODS,
@@ -27,6 +27,11 @@ from crf2tlf.spec.template import CellTemplate, TextTemplate
 
 ANALYSES = {**METHODS, **COMPARISONS}
 """Analyses of each column, and comparisons of columns, by the key that asks for them."""
+
+FIGURES = ("waterfall", "swimmer", "kaplan_meier", "forest", "line", "box")
+"""The figures by the key that asks for them."""
+
+BODIES = ("listing", *FIGURES)
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """The id of a row or column: letters, digits, points, hyphens; part of the ids of its cells and results."""
@@ -250,6 +255,9 @@ class OutputSpec(SpecModel):
     waterfall: WaterfallSpec | None = None
     swimmer: SwimmerSpec | None = None
     kaplan_meier: KaplanMeierFigure | None = None
+    forest: ForestFigure | None = None
+    line: LineFigure | None = None
+    box: BoxFigure | None = None
     notes: tuple[TextTemplate, ...] = Field(default=(), description="Notes above the abbreviations.")
     abbreviations: tuple[str, ...] = Field(default=(), description="Abbreviations that analysis.yaml explains.")
     footnotes: tuple[TextTemplate, ...] = Field(default=(), description="Notes below the abbreviations.")
@@ -269,15 +277,15 @@ class OutputSpec(SpecModel):
         """What the output is, by what it holds."""
         if self.listing:
             return "listing"
-        return "figure" if self.waterfall or self.swimmer or self.kaplan_meier else "table"
+        return "figure" if any(getattr(self, key) is not None for key in FIGURES) else "table"
 
     @model_validator(mode="after")
     def _one_kind(self) -> OutputSpec:
-        bodies = [key for key in ("listing", "waterfall", "swimmer", "kaplan_meier") if getattr(self, key) is not None]
+        bodies = [key for key in BODIES if getattr(self, key) is not None]
         if len(bodies) > 1:
             raise ValueError(f"an output is one of {', '.join(bodies)}")
         if not bodies and not self.rows:
-            raise ValueError("an output needs rows, or one of listing, waterfall, swimmer and kaplan_meier")
+            raise ValueError(f"an output needs rows, or one of {', '.join(BODIES)}")
         if bodies and self.rows:
             raise ValueError(f"{bodies[0]} goes without rows; what a note or annotation states stands in numbers")
         return self

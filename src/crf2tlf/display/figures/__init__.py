@@ -9,8 +9,21 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from crf2tlf.analysis.results import KaplanMeier, Output, Results, Swimmer, Table, Waterfall
-from crf2tlf.display.figures import kaplan_meier, swimmer, waterfall
+from crf2tlf.analysis.results import (
+    Figure as Drawn,
+)
+from crf2tlf.analysis.results import (
+    Forest,
+    KaplanMeier,
+    Output,
+    Results,
+    Swimmer,
+    Table,
+    VisitBoxes,
+    VisitLines,
+    Waterfall,
+)
+from crf2tlf.display.figures import forest, kaplan_meier, swimmer, visits, waterfall
 from crf2tlf.display.figures.look import mark_draft, printed_look
 
 __all__ = ["Picture", "draw", "draw_figures"]
@@ -41,7 +54,7 @@ def draw_figures(results: Results, names: Sequence[str], folder: Path) -> dict[s
         }
 
 
-def draw(axes: Axes, body: Waterfall | Swimmer | KaplanMeier) -> None:
+def draw(axes: Axes, body: Drawn) -> None:
     """Draw a figure's data on the axes."""
     match body:
         case Waterfall():
@@ -50,6 +63,10 @@ def draw(axes: Axes, body: Waterfall | Swimmer | KaplanMeier) -> None:
             swimmer.draw(axes, body)
         case KaplanMeier():
             kaplan_meier.draw(axes, body)
+        case Forest():
+            forest.draw(axes, body)
+        case VisitLines() | VisitBoxes():
+            visits.draw(axes, body)
 
 
 def _draw_output(output: Output, path: Path, draft: bool) -> Picture:
@@ -69,7 +86,7 @@ def _draw_output(output: Output, path: Path, draft: bool) -> Picture:
     return Picture(svg, png, f"{output.title}. {words}", width, height)
 
 
-def _size_and_words(body: Waterfall | Swimmer | KaplanMeier) -> tuple[float, str]:
+def _size_and_words(body: Drawn) -> tuple[float, str]:
     match body:
         case Waterfall():
             return waterfall.height(body), waterfall.describe(body)
@@ -77,3 +94,7 @@ def _size_and_words(body: Waterfall | Swimmer | KaplanMeier) -> tuple[float, str
             return swimmer.height(body), swimmer.describe(body)
         case KaplanMeier():
             return kaplan_meier.height(body), kaplan_meier.describe(body)
+        case Forest():
+            return forest.height(body), forest.describe(body)
+        case VisitLines() | VisitBoxes():
+            return visits.height(body), visits.describe(body)

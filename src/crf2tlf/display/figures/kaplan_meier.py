@@ -10,10 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from crf2tlf.analysis.results import Curve, KaplanMeier, Step
-from crf2tlf.display.figures.look import COLOURS, INK, LINES, PALE, choose
-
-_BELOW_AXIS = 40
-_LINE = 12
+from crf2tlf.display.figures.look import COLOURS, INK, LINES, PALE, below_axis, choose
 
 
 def height(figure: KaplanMeier) -> float:
@@ -124,25 +121,12 @@ def _draw_at_risk(axes: Axes, figure: KaplanMeier) -> None:
     counted = [curve for curve in figure.curves if curve.at_risk]
     if not counted:
         return
-    _below(axes, "Number at risk", 0.0, 0, ("axes fraction", "axes fraction"), ha="left", weight="bold")
+    below_axis(axes, "Number at risk", 0.0, 0, ("axes fraction", "axes fraction"), ha="left", weight="bold")
     for line, curve in enumerate(counted, start=1):
         if len(figure.curves) > 1:
-            _below(axes, curve.label, 0.0, line, ("axes fraction", "axes fraction"), ha="right", shift=-14)
+            below_axis(axes, curve.label, 0.0, line, ("axes fraction", "axes fraction"), ha="right", shift=-14)
         for time, count in zip(figure.at_risk_times, curve.at_risk, strict=True):
-            _below(axes, str(count), time, line, ("data", "axes fraction"), ha="center", gid="at risk")
-
-
-def _below(axes: Axes, text: str, x: float, line: int, within: Any, shift: float = 0, **style: Any) -> None:
-    axes.annotate(
-        text,
-        xy=(x, 0),
-        xycoords=within,
-        xytext=(shift, -_BELOW_AXIS - _LINE * line),
-        textcoords="offset points",
-        va="center",
-        annotation_clip=False,
-        **style,
-    )
+            below_axis(axes, str(count), time, line, ("data", "axes fraction"), ha="center", gid="at risk")
 
 
 def _draw_key(axes: Axes, figure: KaplanMeier, labels: tuple[str, ...]) -> None:

@@ -16,6 +16,8 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F
 HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++", "oo", "--")
 LINES = ("-", "--", "-.", ":")
 SYMBOLS = ("*", "D", "X", "^", "o", "s", "v", "P")
+_BELOW_AXIS = 40
+_LINE = 12
 _JAPANESE = ("Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic", "IPAGothic", "Yu Gothic", "MS Gothic")
 
 _SETTINGS: dict[str, Any] = {
@@ -67,6 +69,20 @@ def filled(names: tuple[str, ...], name: str) -> dict[str, Any]:
 def key(names: tuple[str, ...], name: str) -> Patch:
     """Return the legend's patch of a category."""
     return Patch(**filled(names, name), label=name)
+
+
+def below_axis(axes: Axes, text: str, x: float, line: int, within: Any, shift: float = 0, **style: Any) -> None:
+    """Write a text under the axis' title: in which line, at which place of the coordinates ``within``."""
+    axes.annotate(
+        text,
+        xy=(x, 0),
+        xycoords=within,
+        xytext=(shift, -_BELOW_AXIS - _LINE * line),
+        textcoords="offset points",
+        va="center",
+        annotation_clip=False,
+        **style,
+    )
 
 
 def signed(value: float) -> str:
