@@ -116,6 +116,15 @@ def test_annotations_stand_on_the_page_of_their_field(build: BuildResult, tmp_pa
     assert "DM.SEX" in third
 
 
+def test_why_a_field_is_not_submitted(build_small: BuildStudy, tmp_path: Path) -> None:
+    stated = FILES["specs/raw/events.yaml"].replace("Q18: {", "Q18: {not_submitted: Only for the site, ")
+    built = build_small({**FILES, "specs/raw/events.yaml": stated}).build
+    assert built is not None
+    page = text_of(written(built, tmp_path), 4)
+    assert "[NOT SUBMITTED]" in page
+    assert "Only for the site" in page
+
+
 def test_every_page_shows_all_of_its_18_fields_however_long(build: BuildResult, tmp_path: Path) -> None:
     page = text_of(written(build, tmp_path), 3)
     assert [n for n in range(1, 18) if f"{n} What is the worst grade" not in page] == []

@@ -10,6 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from crf2tlf.build import BuildResult
+from crf2tlf.documents.fields import field_uses
 
 from .comparison import count_differences, read_expected
 from .study import EXTRACTS, STUDY, built_pilot, written
@@ -56,6 +57,21 @@ def test_every_record_of_every_form_is_used(pilot: BuildResult) -> None:
         "ec": ("mapped", 591),
         "vs": ("mapped", 12_978),
     }
+
+
+def test_every_column_of_every_form_is_used_or_has_a_reason(pilot: BuildResult) -> None:
+    fields = [(name, use) for name, uses in field_uses(pilot).items() for use in uses]
+    unused = [(name, use) for name, use in fields if not use.targets and not use.selects]
+    assert [(name, use.column) for name, use in unused if not use.why_not] == []
+    reasons = {use.column for _, use in unused}
+    assert reasons == {"STUDY", "FOLDER", "FOLDERL", "FORM", "FORML", "SITENM", "ECREFID"}
+    stated = {
+        (name, column)
+        for name, form in pilot.study.forms.items()
+        for column in form.columns
+        if form.columns[column].not_submitted
+    }
+    assert stated == {(name, use.column) for name, use in unused}
 
 
 def test_adverse_events_recorded_again_are_told_apart_by_their_date_of_collection(pilot: BuildResult) -> None:

@@ -118,6 +118,8 @@ def _annotations(use: FieldUse, colours: Mapping[str, str]) -> Iterator[dict[str
         yield {"text": str(target), "colour": colours[target.domain], "weak": False}
     if not use.targets and not use.selects:
         yield {"text": NOT_SUBMITTED, "colour": None, "weak": False}
+        if use.why_not:
+            yield {"text": use.why_not, "colour": None, "weak": True}
     for selection in use.selects:
         yield {"text": str(selection), "colour": colours[selection.domain], "weak": True}
     for reason in use.leaves_out:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import compress
 
 from crf2tlf.build.result import BuildResult, Dataset
 from crf2tlf.conform.model import Conformance
@@ -152,13 +153,14 @@ def _acrf(build: BuildResult, submission: Submission) -> Section:
     )
 
 
-def _fields_left_out(build: BuildResult, submission: Submission) -> list[tuple[str, Text, str, str]]:
-    """Return the fields that go to no variable: form and page, field, question, the records that it leaves out."""
+def _fields_left_out(build: BuildResult, submission: Submission) -> list[tuple[str | Text, ...]]:
+    """Return the fields that go to no variable: form and page, field, question, why, the records that it leaves out."""
     return [
         (
             f"{form.label or name}, page {listed(map(str, submission.pages[name]))}",
             Text(use.column, code=True),
             form.columns[use.column].label or "",
+            use.why_not,
             "; ".join(use.leaves_out),
         )
         for name, form in build.study.forms.items()
@@ -169,10 +171,11 @@ def _fields_left_out(build: BuildResult, submission: Submission) -> list[tuple[s
 
 def _not_submitted(build: BuildResult, submission: Submission) -> Iterator[Block]:
     rows = _fields_left_out(build, submission)
-    columns = [Column("Form", 2), Column("Field", 1.2), Column("Question", 2.4), Column("Records it leaves out", 2)]
-    if not any(leaves_out for *_, leaves_out in rows):
-        columns = columns[:-1]
-    shown = (row[: len(columns)] for row in rows)
+    columns = [Column("Form", 2), Column("Field", 1.2), Column("Question", 2.4)]
+    columns += [Column("Reason", 2), Column("Records it leaves out", 2)]
+    given = [at < 3 or any(row[at] for row in rows) for at in range(len(columns))]
+    columns = list(compress(columns, given))
+    shown = (tuple(compress(row, given)) for row in rows)
     yield table(columns, shown, "Fields that are not submitted") if rows else paragraph("All fields are submitted.")
 
 

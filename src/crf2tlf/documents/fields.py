@@ -78,6 +78,8 @@ class FieldUse:
     targets: tuple[Target, ...]
     selects: tuple[Selection, ...] = ()
     leaves_out: tuple[str, ...] = ()
+    why_not: str = ""
+    """Why the field goes to no variable, if it doesn't and the form's spec says why."""
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -114,7 +116,8 @@ def _field_uses(finder: _Finder, form: FormSpec, described: _Described | None) -
         domains = {target.domain for target in targets}
         selects = tuple(part for part in finder.selections(form, column) if part.domain not in domains)
         reasons = tuple(rule.reason for rule in form.leave_out if column in _names_in(rule.where))
-        yield FieldUse(column, targets, selects, reasons)
+        why_not = "" if targets or selects else form.columns[column].not_submitted or ""
+        yield FieldUse(column, targets, selects, reasons, why_not)
 
 
 @dataclass(frozen=True)

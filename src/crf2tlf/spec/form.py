@@ -104,6 +104,10 @@ class ColumnSpec(SpecModel):
         "filled in elsewhere is a finding.",
     )
     simulate: ColumnSimulation | None = Field(default=None, description="How `crf2tlf simulate` draws the values.")
+    not_submitted: Text | None = Field(
+        default=None,
+        description="Why the column goes to no dataset, for the annotated CRF and the reviewer's guide.",
+    )
 
     @property
     def kind(self) -> ColumnType:
