@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crf2tlf.methods import CATALOGUE
+from crf2tlf.rules.columns import take
 from crf2tlf.simulate.streams import Floats
 
 Days = NDArray[np.datetime64]
@@ -33,19 +34,32 @@ def texts(values: Any, missing: Any = None) -> pd.Series[Any]:
 def number_texts(values: Floats, decimals: int | None) -> pd.Series[Any]:
     """Return numbers with a fixed number of decimals; without one as short as they are. NaN is missing."""
     known = np.isfinite(values)
-    plain = np.where(known, values, 0.0) + 0.0
+    plain, at = np.unique(np.where(known, values, 0.0) + 0.0, return_inverse=True)
     if decimals is not None:
         shown: Any = np.char.mod(f"%.{decimals}f", np.where(plain == 0, 0.0, plain))
         shown = np.where(np.char.lstrip(shown, "-0.") == "", np.char.lstrip(shown, "-"), shown)
     else:
         shown = np.array([f"{value:g}" for value in plain.tolist()], dtype=object) if len(plain) else plain.astype(str)
-    return texts(shown, ~known)
+    return _taken(texts(shown), at, ~known)
+
+
+def _taken(pool: pd.Series[Any], at: NDArray[np.intp], missing: NDArray[np.bool_]) -> pd.Series[Any]:
+    """Return the texts at positions: each different one has been made once."""
+    return take(pool, np.where(missing, -1, at))
 
 
 def day_texts(days: Days, layout: str, seconds: NDArray[np.int64], unknown: NDArray[np.bool_]) -> pd.Series[Any]:
     """Return days (and times of the day, in seconds) in a format; ``unknown`` says whose day of the month is UN."""
     missing = np.isnat(days)
-    filled = np.where(missing, np.datetime64("2000-01-01"), days).astype("datetime64[D]")
+    whole = np.where(missing, np.datetime64("2000-01-01"), days).astype("datetime64[D]").astype(np.int64)
+    clock = seconds if any(token in layout for token in ("hh", "mm", "ss")) else np.zeros_like(seconds)
+    packed, at = np.unique((whole * 86_400 + clock) * 2 + unknown, return_inverse=True)
+    filled = (packed // 172_800).astype("datetime64[D]")
+    return _taken(_day_pool(filled, layout, packed // 2 % 86_400, packed % 2 == 1), at, missing)
+
+
+def _day_pool(filled: Days, layout: str, seconds: NDArray[np.int64], unknown: NDArray[np.bool_]) -> pd.Series[Any]:
+    """Return days in a format."""
     months = filled.astype("datetime64[M]")
     year = filled.astype("datetime64[Y]").astype(np.int64) + 1970
     month = months.astype(np.int64) % 12
@@ -60,12 +74,12 @@ def day_texts(days: Days, layout: str, seconds: NDArray[np.int64], unknown: NDAr
         "mm": _digits(seconds // 60 % 60, 2),
         "ss": _digits(seconds % 60, 2),
     }
-    shown = np.full(len(days), "", dtype=object)
+    shown = np.full(len(filled), "", dtype=object)
     at = 0
     for token in _TOKEN.finditer(layout):
         shown = shown + layout[at : token.start()] + parts[token.group()].astype(object)
         at = token.end()
-    return texts(shown + layout[at:], missing)
+    return texts(shown + layout[at:])
 
 
 def _digits(values: NDArray[np.int64], width: int) -> Any:
