@@ -7,6 +7,7 @@ from pathlib import Path
 from crf2tlf.findings import Findings, StudyError
 from crf2tlf.spec import load_study
 from crf2tlf.workbook.importing import read_specs
+from crf2tlf.workbook.information import inform
 from crf2tlf.workbook.unfold import unfold
 from crf2tlf.workbook.write import write_book
 
@@ -20,4 +21,5 @@ def export_specs(root: Path, workbook: Path, findings: Findings) -> Path:
     if study is None:
         raise StudyError(findings.items)
     book = unfold(read_specs(root, findings))
+    inform(book, study)
     return write_book(book, study.spec.study, study.spec.release_timestamp.isoformat(), workbook)

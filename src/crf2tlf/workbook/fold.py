@@ -60,7 +60,7 @@ class _Folding:
         self.named: dict[tuple[Slot, tuple[str, ...]], list[Line]] = {}
         for slot in _slots_with_lines(book):
             for line in book[slot.table.sheet].lines:
-                if line.text(PART) == slot.part:
+                if _part(slot, line) == slot.part:
                     above = tuple(line.text(key) for key in slot.keys[:-1])
                     self.named.setdefault((slot, above), []).append(line)
 
@@ -327,7 +327,7 @@ class _Folding:
         slots = list(_slots_with_lines(self.book))
         for sheet in dict.fromkeys(slot.table.sheet for slot in slots if slot.part):
             parts = {slot.part for slot in slots if slot.table.sheet == sheet}
-            yield from ((sheet, line) for line in self.book[sheet].lines if line.text(PART) not in parts)
+            yield from ((sheet, line) for line in self.book[sheet].lines if line.text(PART) not in {*parts, ""})
 
     def sheet_place(self, name: str) -> str:
         lines = self.book[name].lines if name in self.book else []
@@ -347,6 +347,12 @@ def _with_short_form(full: LocatedMap, slot: Slot) -> LocatedMap:
     result = Shortened(full)
     result.place, result.places, result.short = full.place, full.places, value
     return result
+
+
+def _part(slot: Slot, line: Line) -> str:
+    """Return the part that a line is of: without one the first, or none where the line only informs."""
+    first = next(s.part for s in slots() if s.table is slot.table)
+    return line.text(PART) or (first if line.text(slot.keys[-1]) else "(information)") if slot.part else ""
 
 
 def _slots_with_lines(book: Book) -> Iterator[Slot]:
