@@ -11,6 +11,7 @@ from crf2tlf.analysis.columns import Leaf, leaves
 from crf2tlf.analysis.curves import curves
 from crf2tlf.analysis.data import AnalysisError, Data
 from crf2tlf.analysis.figures import Drawing
+from crf2tlf.analysis.forest import forest
 from crf2tlf.analysis.listing import listing
 from crf2tlf.analysis.results import Body, Cell, Output, Results
 from crf2tlf.analysis.scope import scope_of
@@ -18,6 +19,7 @@ from crf2tlf.analysis.survival import conventions
 from crf2tlf.analysis.swimmer import swimmer
 from crf2tlf.analysis.table import Rows, table
 from crf2tlf.analysis.texts import Texts
+from crf2tlf.analysis.visits import BOX_CONVENTION, boxes, line_conventions, lines
 from crf2tlf.analysis.waterfall import waterfall
 from crf2tlf.build import BuildResult
 from crf2tlf.findings import Findings, Place, nearest
@@ -100,6 +102,16 @@ def _body(rows: Rows, numbers: Mapping[str, str]) -> Body:
     if spec.kaplan_meier is not None:
         rows.conventions.update(dict.fromkeys(conventions(spec.kaplan_meier, {"lower", "upper"})))
         return curves(drawing, spec.kaplan_meier, rows.leaves, numbers)
+    if spec.forest is not None:
+        made, texts = forest(drawing, spec.forest, rows.leaves)
+        rows.conventions.update(dict.fromkeys(texts))
+        return made
+    if spec.line is not None:
+        rows.conventions.update(dict.fromkeys(line_conventions(spec.line)))
+        return lines(drawing, spec.line, rows.leaves)
+    if spec.box is not None:
+        rows.conventions[BOX_CONVENTION] = None
+        return boxes(drawing, spec.box, rows.leaves)
     return table(rows)
 
 

@@ -20,7 +20,8 @@ from crf2tlf.statistics import Ancova, kruskal_wallis, mean_difference, one_way,
 from crf2tlf.statistics import ancova as fitted
 
 
-def _numbers(spec: Selection, of: Rule, leaf: Leaf) -> tuple[Records, Floats]:
+def numbers_of(spec: Selection, of: Rule, leaf: Leaf) -> tuple[Records, Floats]:
+    """Return the records of a column, one a subject, and their numbers."""
     records = once(spec, leaf.scope)
     return records, leaf.scope.data.numbers(records, of)
 
@@ -37,7 +38,7 @@ def difference(spec: Difference, groups: Groups, shares: tuple[Share, ...] | Non
     pair = groups.pair("difference", spec.place)
     if pair is None:
         return {}
-    found = [_numbers(spec, spec.of, leaf) for leaf in pair]
+    found = [numbers_of(spec, spec.of, leaf) for leaf in pair]
     made = mean_difference(found[0][1], found[1][1], spec.level, spec.variances)
     names = ("n", "difference", "se", "lower", "upper", "t", "df", "p")
     values = statistics({name: getattr(made, name) for name in names}, *_behind(found))
@@ -55,7 +56,7 @@ def test(spec: GroupTest, groups: Groups, shares: tuple[Share, ...] | None) -> S
         return {}
     if spec.method in ("welch", "pooled-t", "wilcoxon"):
         groups.pair(spec.method, spec.place)
-    found = [_numbers(spec, spec.of, leaf) for leaf in leaves]
+    found = [numbers_of(spec, spec.of, leaf) for leaf in leaves]
     values = [numbers for _, numbers in found]
     if spec.method in ("welch", "pooled-t"):
         made = mean_difference(values[0], values[1], variances="welch" if spec.method == "welch" else "pooled")
@@ -72,7 +73,7 @@ def test(spec: GroupTest, groups: Groups, shares: tuple[Share, ...] | None) -> S
 def ancova(spec: AncovaModel, groups: Groups, _shares: tuple[Share, ...] | None) -> Statistics:
     """Adjust means of all columns for covariates: the column's mean, and its difference from the reference."""
     assert spec.of is not None
-    found = [_numbers(spec, spec.of, leaf) for leaf in groups.family]
+    found = [numbers_of(spec, spec.of, leaf) for leaf in groups.family]
     model = _fit(spec, groups.family, found)
     number = {leaf.id: at for at, leaf in enumerate(groups.family)}
     first = number[groups.compared[0].id]

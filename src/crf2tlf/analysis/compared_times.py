@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from math import isnan
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from math import isnan, nan
 from typing import TypeVar
 
 import numpy as np
+from scipy.stats import chi2
 
 from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.data import AnalysisError, Data, Floats, Mask, Records, kind_of
 from crf2tlf.analysis.groups import Groups, joined, named, statistics, strata, told
+from crf2tlf.analysis.scope import Among
 from crf2tlf.analysis.statistic import Method, Share, Statistic, Statistics, not_alone
 from crf2tlf.analysis.survival import times
 from crf2tlf.methods.catalogue import Integers
@@ -103,6 +106,35 @@ def compared_hazards(spec: HazardRatio, pair: tuple[Leaf, Leaf]) -> Statistics:
     }
     found = statistics(dict(values), seen.events, seen.everyone)
     return found if not fit.problem else {**found, "problem": Statistic(_why(seen, pair, fit.problem))}
+
+
+def interaction(spec: HazardRatio, pair: tuple[Leaf, Leaf], rule: Rule, values: Sequence[Sequence[str]]) -> Statistics:
+    """Test whether the hazard ratio differs between categories of the population: p of the likelihood ratio test.
+
+    The models are column + category and column × category, both with the covariates and strata of the spec; subjects
+    outside of the categories are left out.
+    """
+    scope = pair[0].scope
+    inside = tuple(replace(leaf, scope=leaf.scope.within(Among(rule, tuple(chain(*values))), None)) for leaf in pair)
+    seen = observed(spec, inside)
+    base = scope.base(rule.place)
+    subject = np.full(len(scope.data.subjects), -1, dtype=np.int64)
+    for number, together in enumerate(values):
+        chosen = scope.data.among(base, rule, tuple(together))
+        subject[scope.data.codes(base, rule.place)[chosen]] = number
+    category = subject[scope.data.codes(seen.records.dataset, rule.place)[seen.records.positions]]
+    first = (seen.group == 0).astype(np.float64)
+    dummies = [(category == number).astype(np.float64) for number in np.unique(category)[1:]]
+    additive = [first, *dummies, *_covariates(seen, spec.covariates)]
+    fits = [
+        cox(seen.time, seen.event, np.column_stack(columns), seen.strata, spec.ties)
+        for columns in (additive, [*additive, *(first * dummy for dummy in dummies)])
+    ]
+    p = nan
+    if dummies and not any(fit.problem for fit in fits):
+        gain = max(2 * (fits[1].log_likelihood[1] - fits[0].log_likelihood[1]), 0.0)
+        p = float(chi2.sf(gain, len(dummies)))
+    return statistics({"p_interaction": p}, seen.events, seen.everyone)
 
 
 def _covariates(seen: Times, rules: tuple[Rule, ...]) -> list[Floats]:

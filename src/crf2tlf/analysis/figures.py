@@ -10,8 +10,8 @@ from crf2tlf.analysis.scope import Scope
 from crf2tlf.analysis.statistic import Source, Statistic
 from crf2tlf.analysis.templates import Value
 from crf2tlf.analysis.texts import Texts
+from crf2tlf.spec.model import SpecModel
 from crf2tlf.spec.output import OutputSpec
-from crf2tlf.spec.statistic import Selection
 from crf2tlf.spec.template import Template
 
 
@@ -33,15 +33,22 @@ class Drawing:
         return Records(records.dataset, records.positions[position : position + 1])
 
     def add(
-        self, part: str, statistic: str, value: Value, behind: tuple[Source | None, Source | None], spec: Selection
+        self,
+        part: str,
+        statistic: str,
+        value: Value,
+        behind: tuple[Source | None, Source | None],
+        spec: SpecModel,
+        variable: str | None = None,
     ) -> None:
         """Add a number of the figure as a result; ``part`` names the bar, lane or curve, ``spec`` the analysis."""
+        where = getattr(spec, "where", None)
         about = {
             "output": self.output.id,
             "analysis": part.split("/")[0],
             "analysis_set": self.scope.population,
             "group": part.partition("/")[2] or "all",
-            "variable": spec.where.text if spec.where else "",
+            "variable": variable if variable is not None else where.text if where else "",
         }
         id_ = f"{self.output.id}/{part}/{statistic}"
         self.collector.add_one(id_, about, statistic, Statistic(value, *behind), "", spec.place)

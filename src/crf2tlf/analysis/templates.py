@@ -1,9 +1,10 @@
 """Cell templates: ``{median:1} ({min:1}–{max:1})``. Names of statistics, each with its decimals or date format.
 
-``{n}`` shows a number as it is, ``{mean:1}`` rounds half up to one decimal, ``{pct:1z}`` does too and shows an exact
-zero as 0, ``{p:p4}`` shows ``<0.0001`` where the rounded number would be 0, ``{p:pvalue}`` shows three decimals,
-``<0.001`` below and ``>0.999`` above them (``pvalue4``: four decimals), ``{first:%B %Y}`` shows parts of a date.
-``{{`` and ``}}`` are braces.
+``{n}`` shows a number as it is, ``{mean:1}`` rounds half up to one decimal. After the decimals may stand: ``z``, an
+exact zero is 0; ``h``, an exact hundred is 100; ``<``, ``<0.1`` for more than 0 that would be shown as 0.0; ``>``,
+``>99.9`` for less than 100 that would be shown as 100.0; together ``{pct:1zh<>}``. ``{p:p4}`` shows ``<0.0001`` where the
+rounded number would be 0, ``{p:pvalue}`` shows three decimals, ``<0.001`` below and ``>0.999`` above them (``pvalue4``:
+four decimals), ``{first:%B %Y}`` shows parts of a date. ``{{`` and ``}}`` are braces.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from crf2tlf.statistics import format_number, round_half_up, significant
 Value: TypeAlias = "float | Fraction | str | pd.Timestamp | None"
 
 _PART = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_.]*)(?::([^{}]*))?\}|[{}]")
-_FORMAT = re.compile(r"\dz?|p\d|pvalue[1-9]?|(?=.*%)(?:[^%]|%[YmdBb])+")
+_FORMAT = re.compile(r"\d[zh<>]*|p\d|pvalue[1-9]?|(?=.*%)(?:[^%]|%[YmdBb])+")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -69,7 +70,8 @@ def _part(found: re.Match[str], template: Template) -> Part:
         raise AnalysisError("TEMPLATE", template.place, message)
     shape = found[2] or ""
     if shape and not _FORMAT.fullmatch(shape):
-        message = f"{template.text!r}: {shape!r} is no format; use decimals (1, 1z), p4, pvalue, or a date's %Y %m %d %B %b"
+        formats = "decimals (1, 1z, 1h<), p4, pvalue, or a date's %Y %m %d %B %b"
+        message = f"{template.text!r}: {shape!r} is no format; use {formats}"
         raise AnalysisError("TEMPLATE", template.place, message)
     return Field(found[1], shape)
 
@@ -119,8 +121,8 @@ def is_missing(value: Value) -> bool:
 def _number(value: float | Fraction, shape: str) -> str:
     if not shape:
         return f"{significant(float(value)):.12g}"
-    if shape.endswith("z") and value == 0:
-        return "0"
+    if ("z" in shape and value == 0) or ("h" in shape and value == 100):
+        return f"{float(value):g}"
     decimals = _decimals(shape) or 0
     if shape.startswith("pvalue"):
         return _p_value(significant(float(value)), decimals)
@@ -128,12 +130,16 @@ def _number(value: float | Fraction, shape: str) -> str:
     text = f"{round_half_up(value, decimals):f}" if exact else format_number(float(value), decimals)
     if shape.startswith("p") and float(text) == 0:
         return f"<{10**-decimals:.{decimals}f}"
+    if "<" in shape and value > 0 and float(text) == 0:
+        return f"<{10**-decimals:.{decimals}f}"
+    if ">" in shape and value < 100 and float(text) == 100:
+        return f">{100 - 10**-decimals:.{decimals}f}"
     return text
 
 
 def _decimals(shape: str) -> int | None:
     """Return the decimals of a number's format, None where it has none."""
-    digits = shape.removeprefix("p").removeprefix("value").removesuffix("z")
+    digits = shape.removeprefix("p").removeprefix("value").rstrip("zh<>")
     return int(digits) if digits.isdigit() else 3 if shape == "pvalue" else None
 
 

@@ -13,6 +13,7 @@ Nothing here knows of studies, datasets or tables, and nothing else of the packa
 | `proportion_difference` | the difference of two proportions with limits, stratified too |
 | `ratios` | relative risk and odds ratio with limits, stratified too |
 | `contingency` | chi-square, Fisher's exact, Cochran–Mantel–Haenszel and Cochran–Armitage tests |
+| `geometric` | geometric mean, standard deviation and coefficient of variation, with limits |
 | `means` | differences of means, t-tests, rank tests, analysis of variance |
 | `ancova` | analysis of covariance: least squares means and their differences |
 | `paired` | the paired t-test |
@@ -34,12 +35,14 @@ from crf2tlf.statistics.contingency import (
 )
 from crf2tlf.statistics.cox import Cox, Ties, cox
 from crf2tlf.statistics.estimate import NOT_ESTIMABLE, Estimate
+from crf2tlf.statistics.geometric import Geometric, geometric
 from crf2tlf.statistics.log_rank import LogRank, Weights, log_rank
 from crf2tlf.statistics.means import (
     MeanDifference,
     Variances,
     kruskal_wallis,
     mean_difference,
+    mean_limits,
     one_way,
     rank_sum,
 )
@@ -74,6 +77,7 @@ __all__ = [
     "Cox",
     "DifferenceLimits",
     "Estimate",
+    "Geometric",
     "KaplanMeier",
     "LogRank",
     "Margins",
@@ -97,10 +101,12 @@ __all__ = [
     "exact_proportion",
     "fisher",
     "format_number",
+    "geometric",
     "kaplan_meier",
     "kruskal_wallis",
     "log_rank",
     "mean_difference",
+    "mean_limits",
     "minimax_design",
     "odds_ratio",
     "one_way",

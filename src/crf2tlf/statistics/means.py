@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import f_oneway, kruskal, mannwhitneyu, norm, rankdata, ttest_ind
+from scipy.stats import t as student
 
 from crf2tlf.statistics.contingency import NOTHING_TO_TEST, Tested
-from crf2tlf.statistics.estimate import check_level
+from crf2tlf.statistics.estimate import Estimate, check_level
 from crf2tlf.statistics.survival import FloatArray
 
 Variances = Literal["welch", "pooled"]
@@ -63,6 +64,21 @@ def _standard_error(x: FloatArray, y: FloatArray, variances: Variances) -> float
         return math.sqrt(vx / x.size + vy / y.size)
     pooled = ((x.size - 1) * vx + (y.size - 1) * vy) / (x.size + y.size - 2)
     return math.sqrt(pooled * (1 / x.size + 1 / y.size))
+
+
+def mean_limits(values: npt.ArrayLike, level: float = 0.95) -> Estimate:
+    """Give the mean with limits by Student's t; with fewer than two values it has none.
+
+    Missing values are left out. Source: R `t.test(values)$conf.int`; SAS PROC MEANS, CLM.
+    """
+    check_level(level)
+    present = _present(values)
+    n = present.size
+    if n < 2:
+        return Estimate(math.fsum(present) / n if n else math.nan, math.nan, math.nan)
+    mean = math.fsum(present) / n
+    width = float(student.ppf(0.5 + level / 2, n - 1)) * float(np.std(present, ddof=1)) / math.sqrt(n)
+    return Estimate(mean, mean - width, mean + width)
 
 
 def rank_sum(first: npt.ArrayLike, second: npt.ArrayLike) -> Tested:
