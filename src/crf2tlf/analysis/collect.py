@@ -89,7 +89,7 @@ class Collector:
         names = tuple(f"{results}/{name}" for name in dict.fromkeys(field.name for field in asked))
         number = _plain(found[asked[0].name].value) if len(asked) == 1 else None
         if isinstance(number, float):
-            decimals = asked[0].decimals
+            decimals = asked[0].decimals if "." in text or not asked[0].decimals else None  # 0 for 0.0
             return Cell(text=text, id=id_, number=number, decimals=decimals, results=names)
         return Cell(text=text, id=id_, results=names)
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from crf2tlf.analysis.data import AnalysisError, Records, kind_of
+from crf2tlf.analysis.data import AnalysisError, Floats, Records, kind_of
 from crf2tlf.analysis.scope import Scope
 from crf2tlf.analysis.statistic import Method, Part, Statistic, Statistics
 from crf2tlf.analysis.templates import Value
 from crf2tlf.spec.model import Rule
 from crf2tlf.spec.statistic import Dates, PairedT, Summary, Values
-from crf2tlf.statistics import QUANTILE_CONVENTIONS, paired_t
+from crf2tlf.statistics import QUANTILE_CONVENTIONS, geometric, mean_limits, paired_t, quantile
 from crf2tlf.statistics import summary as summarised
 
 
@@ -26,13 +26,38 @@ def summary(spec: Summary, scope: Scope, _parts: Sequence[Part]) -> list[Statist
     described = summarised(numbers, spec.quantiles)
     names = ("n", "mean", "sd", "median", "q1", "q3", "min", "max")
     found = {name: Statistic(getattr(described, name), used, records) for name in names}
-    return [{**found, "missing": Statistic(described.missing, absent, records)}]
+    further = {name: Statistic(value, used, records, on_request=True) for name, value in _further(spec, numbers)}
+    return [{**found, "missing": Statistic(described.missing, absent, records), **further}]
 
 
-def _quartiles(spec: Summary, shown: set[str]) -> list[str]:
-    if not shown & {"q1", "q3"}:
-        return []
-    return [f"Quartiles: {QUANTILE_CONVENTIONS[spec.quantiles]}."]
+def _further(spec: Summary, numbers: Floats) -> Iterator[tuple[str, float]]:
+    """Yield what is worked out beside the usual statistics, for cells that show it."""
+    described, mean, log = summarised(numbers), mean_limits(numbers, spec.level), geometric(numbers, spec.level)
+    yield "sum", float(np.nansum(numbers)) if described.n else np.nan
+    yield "se", described.sd / np.sqrt(described.n) if described.n > 1 else np.nan
+    yield "cv", 100 * described.sd / described.mean if described.n > 1 and described.mean else np.nan
+    yield from (("lower", mean.lower), ("upper", mean.upper))
+    yield from ((f"geo_{name}", getattr(log, name)) for name in ("mean", "sd", "cv", "lower", "upper"))
+    yield from ((_percentile(p), quantile(numbers, p / 100, spec.quantiles)) for p in spec.percentiles)
+
+
+def _percentile(p: float) -> str:
+    return f"p{p:g}".replace(".", "_")
+
+
+def _conventions(spec: Summary, shown: set[str]) -> list[str]:
+    """Return the conventions of the quantiles, limits and coefficients that are shown."""
+    percentiles = shown & {_percentile(p) for p in spec.percentiles}
+    said = []
+    if percentiles or shown & {"q1", "q3"}:
+        what = "Quartiles" if not percentiles else "Quantiles"
+        said.append(f"{what}: {QUANTILE_CONVENTIONS[spec.quantiles]}.")
+    if shown & {"lower", "upper", "geo_lower", "geo_upper"}:
+        scale = " of the logarithms" if shown & {"geo_lower", "geo_upper"} else ""
+        said.append(f"Confidence intervals of means: Student's t{scale}.")
+    if "geo_cv" in shown:
+        said.append("Geometric coefficient of variation: √(exp(s²) − 1), s the standard deviation of the logarithms.")
+    return said
 
 
 def paired(spec: PairedT, scope: Scope, _parts: Sequence[Part]) -> list[Statistics]:
@@ -108,7 +133,7 @@ def _of(spec: Summary | PairedT | Values | Dates) -> str:
     return spec.of.text
 
 
-SUMMARY = Method("{median} ({min}–{max})", summary, _of, conventions=_quartiles)
+SUMMARY = Method("{median} ({min}–{max})", summary, _of, conventions=_conventions)
 PAIRED_T = Method("{p:p4}", paired, _of, conventions=_paired_conventions)
 VALUES = Method("{value}", values, _of, separator=lambda spec: str(spec.separator))
 DATES = Method("{first} to {last}", dates, _of)

@@ -2,8 +2,8 @@
 
 ``{n}`` shows a number as it is, ``{mean:1}`` rounds half up to one decimal. After the decimals may stand: ``z``, an
 exact zero is 0; ``h``, an exact hundred is 100; ``<``, ``<0.1`` for more than 0 that would be shown as 0.0; ``>``,
-``>99.9`` for less than 100 that would be shown as 100.0; together ``{pct:1zh<>}``. ``{p:p4}`` shows ``<0.0001`` where the
-rounded number would be 0, ``{p:pvalue}`` shows three decimals, ``<0.001`` below and ``>0.999`` above them (``pvalue4``:
+``>99.9`` for less than 100 that would be shown as 100.0; together ``{pct:1zh<>}``. ``{p:p4}`` shows ``<0.0001`` where
+the rounded number would be 0, ``{p:pvalue}`` shows three decimals, ``<0.001`` below and ``>0.999`` above them (``pvalue4``:
 four decimals), ``{first:%B %Y}`` shows parts of a date. ``{{`` and ``}}`` are braces.
 """
 
@@ -86,6 +86,12 @@ def fill(template: Template, value: Callable[[str], Value], missing: str) -> str
     return "".join(
         part if isinstance(part, str) else _shown(part, value(part.name), missing, template) for part in parse(template)
     )
+
+
+def without_value(template: Template, value: Callable[[str], Value]) -> bool:
+    """Whether a template has fields and none of them has a value."""
+    asked = fields(template)
+    return bool(asked) and all(is_missing(value(field.name)) for field in asked)
 
 
 def _shown(field: Field, value: Value, missing: str, template: Template) -> str:

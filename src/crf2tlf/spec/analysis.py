@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from crf2tlf.spec.model import RuleText, SpecModel, Text
-from crf2tlf.spec.output import ColumnSpec
+from crf2tlf.findings import nearest
+from crf2tlf.spec.model import RuleText, SpecFault, SpecModel, Text
+from crf2tlf.spec.output import ANALYSES, ColumnSpec
 from crf2tlf.spec.template import CellTemplate, TextTemplate
 
 
@@ -31,6 +32,13 @@ class AnalysisSpec(SpecModel):
     show: dict[str, CellTemplate] = Field(
         default={}, description="What cells show by the analysis' key, where neither row nor column says: `count: …`."
     )
+
+    @model_validator(mode="after")
+    def _known_analyses(self) -> AnalysisSpec:
+        for name in self.show:
+            if name not in ANALYSES:
+                raise SpecFault(f"there is no analysis {name}{nearest(name, ANALYSES)}", "show", name)
+        return self
 
 
 class PublishedOutput(SpecModel):

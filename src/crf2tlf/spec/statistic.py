@@ -96,11 +96,19 @@ class Proportion(Counted):
 
 
 class Summary(Selection):
-    """Descriptive statistics. Statistics: n, missing, mean, sd, median, q1, q3, min, max."""
+    """Descriptive statistics. Statistics: n, missing, mean, sd, median, q1, q3, min, max; se, cv (percent), sum; lower
+    and upper of the mean; geo_mean, geo_sd, geo_cv (percent), geo_lower, geo_upper; p10 … of `percentiles`.
+    """
 
     of: RuleText = Field(description="The numbers.")
     quantiles: Literal["type2", "type7"] = Field(
         default="type2", description="Quartiles as SAS's default (type2) or R's (type7) gives them."
+    )
+    percentiles: OneOrMore[Annotated[float, Field(gt=0, lt=100)]] = Field(
+        default=(), description="Percentiles by the same convention: 10 is the statistic p10, 97.5 is p97_5."
+    )
+    level: float = Field(
+        default=0.95, gt=0, lt=1, description="The confidence level of the mean's limits as a fraction."
     )
 
 
