@@ -32,7 +32,9 @@ _KEY = {"bold": True, "bg_color": "#1F3864", "font_color": "#FFFFFF", "bottom": 
 _SPEC = {"bold": True, "bg_color": "#BDD7EE", "bottom": 1}
 _INFORMATION = {"bold": True, "bg_color": "#D9D9D9", "font_color": "#595959", "italic": True, "bottom": 1}
 _TOLD = {"font_color": "#7F7F7F", "italic": True, "bg_color": "#F2F2F2"}
-_NARROWEST, _WIDEST, _HIGHEST = 8, 60, 150
+_NARROWEST, _WIDEST_TOLD, _WIDEST, _HIGHEST = 8, 24, 60, 150
+_WIDEST_PRINTED = 250
+_MOST_FROZEN = 4
 _VALIDATED_ROWS = 5_000
 _LONGEST_CHOICES = 255
 _A4 = 9
@@ -67,17 +69,17 @@ def _order(name: str) -> tuple[int, int]:
 
 def _write_sheet(target: Any, sheet: Sheet, formats: Formats) -> None:
     kinds = {header: _kind(sheet.name, header) for header in sheet.headers}
-    table = _table(sheet.name)
+    table = table_of(sheet.name)
     target.set_landscape()
     target.set_paper(_A4)
-    target.fit_to_pages(1, 0)
     target.repeat_rows(0)
-    widths = [_width(sheet, header) for header in sheet.headers]
+    widths = [_width(sheet, header, kinds[header] is _INFORMATION) for header in sheet.headers]
+    if sum(widths) < _WIDEST_PRINTED:
+        target.fit_to_pages(1, 0)
     for place, (header, width) in enumerate(zip(sheet.headers, widths, strict=True)):
         told = kinds[header] is _INFORMATION
-        target.set_column(
-            place, place, width, formats.of(num_format="@", wrap=True, valign="top", **(_TOLD if told else {}))
-        )
+        style = formats.of(num_format="@", wrap=True, valign="top", **(_TOLD if told else {}))
+        target.set_column(place, place, width, style, {"level": 1 if told and table else 0})
         target.write_string(0, place, header, formats.of(wrap=True, valign="top", **kinds[header]))
         _explain(target, place, header, table, told)
     room = [column_points(width) for width in widths]
@@ -89,19 +91,19 @@ def _write_sheet(target: Any, sheet: Sheet, formats: Formats) -> None:
                 look = _TOLD if kinds[header] is _INFORMATION else {}
                 style = formats.for_text(text, num_format="@", wrap=True, valign="top", **look)
                 target.write_string(number, place, text[:LONGEST_TEXT], style)
-    target.freeze_panes(
-        1, sum(1 for header in sheet.headers if kinds[header] is _KEY) if _keys_first(sheet, kinds) else 0
-    )
+    target.freeze_panes(1, _frozen(sheet, kinds))
     if sheet.headers:
         target.autofilter(0, 0, max(len(sheet.lines), 1), len(sheet.headers) - 1)
 
 
-def _keys_first(sheet: Sheet, kinds: dict[str, dict[str, Any]]) -> bool:
-    looks = [kinds[header] is _KEY for header in sheet.headers]
-    return looks == sorted(looks, reverse=True)
+def _frozen(sheet: Sheet, kinds: dict[str, dict[str, Any]]) -> int:
+    """Return how many columns stay in sight: those up to the last one that names rows, if they are few."""
+    keys = [place for place, header in enumerate(sheet.headers, 1) if kinds[header] is _KEY]
+    return keys[-1] if keys and keys[-1] <= _MOST_FROZEN else 0
 
 
-def _table(name: str) -> Table | None:
+def table_of(name: str) -> Table | None:
+    """Return the table of a sheet, or None for one that is no table of specs."""
     return next((s.table for s in slots() if s.table.sheet == name and not passes(s.table)), None)
 
 
@@ -109,7 +111,7 @@ def _kind(name: str, header: str) -> dict[str, Any]:
     """Return the look of a header: what names the row, what is imported, what only informs."""
     if name in INFORMATION:
         return _INFORMATION
-    table = _table(name)
+    table = table_of(name)
     if table is None:
         key = header in ("Key", "File") if name in (STUDY, DETAILS) else False
         return _KEY if key else _INFORMATION if name == STUDY and header == "Attribute" else _SPEC
@@ -119,9 +121,11 @@ def _kind(name: str, header: str) -> dict[str, Any]:
     return _INFORMATION if header in information(table, keys) else _SPEC
 
 
-def _width(sheet: Sheet, header: str) -> float:
+def _width(sheet: Sheet, header: str, told: bool) -> float:
     longest = max((len(part) for line in sheet.lines for part in line.text(header).split("\n")), default=0)
-    return min(max(longest + 2, len(header) + 4, _NARROWEST), _WIDEST)
+    return min(
+        max(longest + 2, len(header) + 4, _NARROWEST), _WIDEST_TOLD if told and table_of(sheet.name) else _WIDEST
+    )
 
 
 def _explain(target: Any, place: int, header: str, table: Table | None, told: bool) -> None:
