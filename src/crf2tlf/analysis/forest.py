@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isnan
 
 import numpy as np
@@ -19,7 +19,7 @@ from crf2tlf.analysis.methods import METHODS
 from crf2tlf.analysis.results import Forest, ForestLine
 from crf2tlf.analysis.scope import Among, joined_id
 from crf2tlf.analysis.statistic import Statistic, Statistics
-from crf2tlf.analysis.templates import Value, fields, fill
+from crf2tlf.analysis.templates import Value, fields, fill, without_value
 from crf2tlf.spec.category import label_of, values_of
 from crf2tlf.spec.comparison import Difference, HazardRatio, Survival
 from crf2tlf.spec.figure import ForestFigure, SubgroupSpec
@@ -43,6 +43,7 @@ class _Maker:
     parameters: SpecModel
     show: Template
     groups_show: Template
+    problems: dict[str, None] = field(default_factory=dict)
 
     @property
     def missing(self) -> str:
@@ -75,10 +76,10 @@ def forest(drawing: Drawing, spec: ForestFigure, leaves: Sequence[Leaf]) -> tupl
         favours=tuple(drawing.text(text) for text in spec.favours or ()),
         axis=spec.axis,
     )
-    conventions = method.conventions(parameters, {field.name for field in fields(show)} | {"lower", "upper"})
+    conventions = method.conventions(parameters, {each.name for each in fields(show)} | {"lower", "upper"})
     if maker.interactions:
         conventions = [*conventions, "p of interactions by likelihood ratio tests."]
-    return figure, conventions
+    return figure, [*conventions, *maker.problems]
 
 
 def _pair(spec: ForestFigure, leaves: Sequence[Leaf]) -> tuple[Leaf, Leaf]:
@@ -149,6 +150,8 @@ def _line(maker: _Maker, id_: str, label: str, pair: tuple[Leaf, Leaf], indent: 
         _add(maker, joined_id(id_, leaf.id), numbers)
         texts.append(_filled(maker, maker.groups_show, numbers))
     texts.append(_filled(maker, maker.show, found))
+    if "problem" in found:
+        maker.problems[f"{label}: not estimable ({found['problem'].value})."] = None
     name = _ESTIMATES.get(maker.key, "ratio")
     estimate, lower, upper = (_number(found[each].value) for each in (name, "lower", "upper"))
     behind = found[name].numerator
@@ -201,7 +204,7 @@ def _filled(maker: _Maker, template: Template, found: Statistics) -> str:
             raise AnalysisError("TEMPLATE", template.place, message)
         return found[name].value
 
-    return fill(template, value, maker.missing)
+    return maker.missing if without_value(template, value) else fill(template, value, maker.missing)
 
 
 def _number(value: Value) -> float | None:

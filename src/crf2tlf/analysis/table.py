@@ -259,7 +259,10 @@ class _Analysis:
         if zero is not None and "pct" in found and found["n"].value == 0:
             return Cell(text=zero, id=id_, results=tuple(f"{results}/{name}" for name in sorted(shown)))
         if self.method.separator is None:
-            return collector.cell(id_, results, found, show, self.missing if what.missing is None else what.missing)
+            absent = self.missing if what.missing is None else what.missing
+            made = collector.cell(id_, results, found, show, absent)
+            nothing = "problem" in found and all(is_missing(found[name].value) for name in shown)
+            return made.model_copy(update={"text": absent}) if nothing else made
         each = [collector.cell(id_, results, {"value": one}, show, self.missing) for one in found.values()]
         text = self.method.separator(self.parameters).join(cell.text for cell in each)
         return Cell(text=text or self.missing, id=id_, results=tuple(f"{results}/{name}" for name in found))

@@ -13,6 +13,7 @@ from crf2tlf.analysis.data import AnalysisError, Floats, Records
 from crf2tlf.analysis.figures import Drawing
 from crf2tlf.analysis.results import BoxGroup, VisitBox, VisitBoxes, VisitLine, VisitLines, VisitPoint
 from crf2tlf.analysis.scope import joined_id
+from crf2tlf.rules.grouping import ranks
 from crf2tlf.spec.figure import BoxFigure, LineFigure, OverVisits
 from crf2tlf.spec.template import Template
 from crf2tlf.statistics import Summary, mean_limits, significant, summary
@@ -64,7 +65,11 @@ def _visits(drawing: Drawing, spec: OverVisits) -> list[Visit]:
     here = numbers[records.positions]
     labels: dict[str, Template | str] = dict(spec.values)
     if not labels:
-        labels = {text: text for text in (texts[number] for number in np.unique(here)) if text is not None}
+        found_here = list(np.unique(here))
+        if spec.order is not None:
+            keys = ranks(scope.data.column(records.dataset, spec.order).iloc[records.positions])
+            found_here.sort(key=lambda number: keys[here == number].min())
+        labels = {text: text for text in (texts[number] for number in found_here) if text is not None}
     if len(labels) > MOST_VISITS:
         message = f"{spec.by.text} has {len(labels)} values; a plot takes up to {MOST_VISITS}, list them in `values`"
         raise AnalysisError("ANALYSIS", spec.by.place, message)

@@ -158,9 +158,12 @@ class OverVisits(Selection):
     values: dict[str, TextTemplate] = Field(
         default={}, description="Its values in their order with their labels; else those found in the data."
     )
+    order: RuleText | None = Field(
+        default=None, description="Values found are in the order of this rule's least value (AVISITN for AVISIT)."
+    )
     at: RuleText | None = Field(
         default=None,
-        description="Where values stand on the axis, a number (AVISITN, a week); without it at equal distances.",
+        description="Where values stand on the axis, a number such as a planned week; without it at equal distances.",
     )
     counts: bool = Field(default=True, description="Whether the numbers of values stand under the axis.")
     reference_lines: tuple[float, ...] = Field(default=(), description="Heights of dashed lines.")

@@ -158,8 +158,11 @@ def _draw_estimate(plot: Axes, line: ForestLine, y: float, share: float) -> None
 
 
 def _draw_favours(plot: Axes, figure: Forest) -> None:
+    """Write what each side favours, left and right of the line of no difference."""
     if not figure.favours:
         return
-    style: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False}
-    for text, x, side in ((f"← {figure.favours[0]}", 0.0, "left"), (f"{figure.favours[1]} →", 1.0, "right")):
-        plot.annotate(text, xy=(x, 0), xytext=(0, -38), ha=side, va="center", fontsize=7.5, **style)
+    style: dict[str, Any] = {"textcoords": "offset points", "annotation_clip": False, "va": "center", "fontsize": 7.5}
+    at = (figure.no_difference, 0)
+    for text, shift, side in ((f"← {figure.favours[0]}", -6, "right"), (f"{figure.favours[1]} →", 6, "left")):
+        place = plot.get_xaxis_transform()
+        plot.annotate(text, xy=at, xycoords=place, xytext=(shift, -38), ha=side, gid="favours", **style)
