@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from scipy import stats
 
 from crf2tlf import workflow
 from crf2tlf.findings import Findings
@@ -112,6 +113,21 @@ def test_demographics(numbers: Numbers) -> None:
     assert_shown(numbers, expected)
 
 
+def test_tests_between_arms(numbers: Numbers) -> None:
+    """p values as scipy gives them; those of age, age group and sex stand in the study's published report too."""
+    subjects = published("adsl")
+    expected = {}
+    for row, name in {"age": "AGE", "height": "HEIGHTBL", "weight": "WEIGHTBL", "bmi": "BMIBL"}.items():
+        groups = [subjects.loc[subjects["TRT01P"] == arm, name].dropna() for arm in ARMS]
+        expected[f"table-14-2/{row}/p/p"] = float(stats.f_oneway(*groups).pvalue)
+    for row, name in {"age-group": "AGEGR1", "sex": "SEX", "race": "RACE", "ethnicity": "ETHNIC"}.items():
+        counted = pd.crosstab(subjects[name], subjects["TRT01P"])
+        expected[f"table-14-2/{row}/p/p"] = float(stats.chi2_contingency(counted, correction=False).pvalue)
+    assert_shown(numbers, expected)
+    report = {"age": 0.5934, "age-group": 0.1439, "sex": 0.1409}
+    assert {row: round(numbers[f"table-14-2/{row}/p/p"], 4) for row in report} == report
+
+
 def test_adverse_events(numbers: Numbers) -> None:
     events = published("adae").query("TRTEMFL == 'Y'")
     size = {column: len(subjects) for column, subjects in by_arm(published("adsl"))}
@@ -168,3 +184,20 @@ def test_vital_signs(numbers: Numbers) -> None:
         1
     }
     assert_shown(numbers, {key: value for key, value in expected.items() if not key.startswith(NOT_MEASURED)})
+
+
+def test_vital_signs_by_analysis_window(numbers: Numbers) -> None:
+    """The windows worked out again: week 6 of the planned days 28, 42 and 56 is from day 36 to day 49."""
+    records = published("advs").query("ATPTN == 815 and AVISITN != 99 and AVAL == AVAL")
+    baseline = records[records["ADY"] <= 1].sort_values(["ADY", "VISITNUM"]).groupby(["USUBJID", "PARAMCD"]).last()
+    week_6 = records[records["ADY"].between(36, 49)].assign(AWAY=lambda found: (found["ADY"] - 42).abs())
+    closest = week_6.sort_values(["AWAY", "ADY"], ascending=[True, False]).groupby(["USUBJID", "PARAMCD"]).first()
+    closest = closest.join(baseline["AVAL"].rename("FIRST"))
+    expected = {}
+    for param, found in closest.groupby("PARAMCD"):
+        for column, chosen in by_arm(found, "TRTP"):
+            if column != "total":
+                row = f"table-14-5/{param}/Week-6"
+                expected |= described(chosen["AVAL"], f"{row}/value", column)
+                expected |= described(chosen["AVAL"] - chosen["FIRST"], f"{row}/change", column)
+    assert_shown(numbers, expected)
