@@ -16,19 +16,19 @@ from crf2tlf.analysis.methods import METHODS
 from crf2tlf.analysis.scope import scope_of
 from crf2tlf.analysis.templates import fields
 from crf2tlf.analysis.texts import Texts
+from crf2tlf.analysis.visits import line_conventions
 from crf2tlf.build.result import BuildResult
 from crf2tlf.findings import Findings
 from crf2tlf.metadata.analysis_data import analysis_data
 from crf2tlf.metadata.model import AnalysisDataset, AnalysisDisplay, AnalysisResult
 from crf2tlf.metadata.program import SpecText
 from crf2tlf.rules.parse import RuleError
-from crf2tlf.spec.figure import KaplanMeierFigure
+from crf2tlf.spec.comparison import COMPARISONS, Difference, GroupTest, OnlyCompared, completed
+from crf2tlf.spec.figure import ForestFigure, KaplanMeierFigure, LineFigure
 from crf2tlf.spec.model import SpecModel
-from crf2tlf.spec.output import OutputSpec, RowSpec
+from crf2tlf.spec.output import FIGURES, OutputSpec, RowSpec
 from crf2tlf.spec.statistic import Count, Counted, Proportion, TwoStage
 from crf2tlf.spec.template import Template
-
-FIGURES = ("waterfall", "swimmer", "kaplan_meier")
 
 
 def displays_of(build: BuildResult) -> tuple[AnalysisDisplay, ...]:
@@ -77,13 +77,25 @@ class _Describer:
         for row in rows:
             label = self.text(output, row.label) or ", ".join(self.text(output, line.label) for line in row.lines)
             path = (*above, label) if label else above
-            if row.analysis is not None and not isinstance(row.analysis[1], TwoStage):
-                key, parameters = row.analysis
-                shown = " – ".join(path) or otherwise
-                program = self.spec_text.block(row.place, without=("rows",))
-                words = _documentation(key, parameters, row)
-                yield self._result(output, row.id or key, shown, parameters, words, program, row)
+            if row.analysis is not None:
+                yield from self._row(output, row, row.analysis, " – ".join(path) or otherwise)
             yield from self._rows(output, row.rows, path, otherwise)
+
+    def _row(
+        self, output: OutputSpec, row: RowSpec, analysis: tuple[str, SpecModel], shown: str
+    ) -> Iterator[AnalysisResult]:
+        """Yield a row's own analysis, and what it shows in columns that compare others."""
+        key, parameters = analysis
+        program = self.spec_text.block(row.place, without=("rows",))
+        if not isinstance(parameters, (TwoStage, OnlyCompared)):
+            templates = [line.show for line in row.lines] or [row.show or Template(METHODS[key].show)]
+            words = _documentation(key, parameters, templates)
+            yield self._result(output, row.id or key, shown, parameters, words, program, row)
+        for column, asked in row.compare.items():
+            name, comparison = asked.comparison
+            whole = completed(comparison, parameters)
+            words = _documentation(name, whole, [asked.show or Template(METHODS[name].show)])
+            yield self._result(output, f"{row.id}-{column}", f"{shown}: {column}", whole, words, program, row)
 
     def _result(
         self,
@@ -139,21 +151,43 @@ def _sentence(parameters: SpecModel) -> str:
 
 def _of_figure(body: SpecModel) -> str:
     """Return in words what a figure shows, and by which convention."""
-    conventions = METHODS["kaplan_meier"].conventions(body, {"lower"}) if isinstance(body, KaplanMeierFigure) else []
+    conventions: list[str] = []
+    match body:
+        case KaplanMeierFigure():
+            conventions = METHODS["kaplan_meier"].conventions(body, {"lower"})
+        case ForestFigure():
+            key, parameters = body.comparison
+            conventions = METHODS[key].conventions(parameters, {"lower", "upper"})
+        case LineFigure():
+            conventions = line_conventions(body)
     return " ".join([_sentence(body), *conventions])
 
 
-def _documentation(key: str, parameters: Any, row: RowSpec) -> str:
+def _documentation(key: str, parameters: Any, templates: Sequence[Template]) -> str:
     """Return in words what is worked out of which variable, what is shown, and by which convention."""
     method = METHODS[key]
-    templates = [line.show for line in row.lines] or [row.show or Template(method.show)]
     shown = list(dict.fromkeys(field.name for template in templates for field in fields(template)))
-    if isinstance(parameters, Counted):
+    if isinstance(parameters, Counted) and key not in COMPARISONS:
         texts = _counted(parameters, shown)
     else:
         variable = " ".join(method.variable(parameters).split())
-        texts = [f"{_sentence(parameters).partition(';')[0].rstrip('.')}.", f"Variable: {variable}."]
+        what = _compared(parameters) or _sentence(parameters).partition(";")[0].rstrip(".")
+        texts = [f"{what}.", f"Variable: {variable}."]
     return " ".join([*texts, f"Shown: {', '.join(shown)}.", *method.conventions(parameters, set(shown))])
+
+
+def _compared(parameters: SpecModel) -> str:
+    """Return what a comparison compares, where its spec's documentation leaves it open."""
+    match parameters:
+        case Difference(of=None):
+            return "Difference between groups in the proportion of subjects with such a record"
+        case Difference():
+            return "Difference between groups in the mean"
+        case GroupTest(of=None, by=None):
+            return "Comparison of groups by the proportion of subjects with such a record"
+        case GroupTest():
+            return "Comparison of groups"
+    return ""
 
 
 def _counted(parameters: Counted, shown: Sequence[str]) -> list[str]:

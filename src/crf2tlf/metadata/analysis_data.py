@@ -13,6 +13,8 @@ from crf2tlf.metadata.references import tree_of
 from crf2tlf.rules.parse import dotted
 from crf2tlf.spec import Study
 from crf2tlf.spec.analysis import PopulationSpec
+from crf2tlf.spec.comparison import Compared
+from crf2tlf.spec.figure import ForestFigure
 from crf2tlf.spec.model import Rule, SpecModel
 from crf2tlf.spec.output import ColumnSpec, OutputSpec
 from crf2tlf.spec.statistic import PairedT, Selection
@@ -96,9 +98,11 @@ def analysis_data(study: Study, output: OutputSpec, parameters: SpecModel) -> tu
     population = study.analysis.populations.get(output.population) if output.population else None
     data = Data(study, population)
     columns = _columns(study, output)
-    main, chosen = _selected(data, parameters)
-    for model in _models(parameters):
-        where, records = (main, chosen) if model is parameters else _selected(data, model)
+    head = parameters.comparison[1] if isinstance(parameters, ForestFigure) else parameters
+    main, chosen = _selected(data, head)
+    models = sorted(_models(parameters), key=lambda model: model is not head)
+    for model in models:
+        where, records = (main, chosen) if model is head else _selected(data, model)
         rules = list(_rules(model))
         data.add(where, records, [])
         for rule in rules:
@@ -108,12 +112,15 @@ def analysis_data(study: Study, output: OutputSpec, parameters: SpecModel) -> tu
             data.add_rule(main, chosen, column.records)
     if not data.variables.get((main, chosen), {SUBJECT: None}):
         data.add(main, chosen, [SUBJECT])
-    _add_population(data, main, chosen, columns)
+    strata = [rule for model in models if isinstance(model, Compared) for rule in model.strata]
+    _add_population(data, main, chosen, columns, strata)
     return data.finished()
 
 
-def _add_population(data: Data, main: str, chosen: Condition, columns: Iterable[ColumnSpec]) -> None:
-    """Enter the population, and what columns ask of its subjects."""
+def _add_population(
+    data: Data, main: str, chosen: Condition, columns: Iterable[ColumnSpec], strata: Iterable[Rule]
+) -> None:
+    """Enter the population, and what columns and strata ask of its subjects."""
     population = data.population
     if population is None:
         return
@@ -125,6 +132,8 @@ def _add_population(data: Data, main: str, chosen: Condition, columns: Iterable[
         for rule in (column.subjects, column.by):
             if rule is not None:
                 data.add_rule(population.dataset, records, rule)
+    for rule in strata:
+        data.add_rule(population.dataset, records, rule)
 
 
 def _selected(data: Data, model: SpecModel) -> tuple[str, Condition]:
@@ -169,6 +178,8 @@ def _rules(model: SpecModel) -> Iterator[Rule]:
     left_out = {"where"} if isinstance(model, Selection) else set()
     if isinstance(model, PairedT):
         left_out |= {"first", "second"}
+    if isinstance(model, Compared):
+        left_out |= {"strata"}  # these are about the population
     for name in type(model).model_fields:
         value = getattr(model, name)
         for part in value if isinstance(value, tuple) else (value,):
