@@ -181,6 +181,7 @@ CODES: dict[str, Code] = {
     "CHECK_FAILED": Code(_W, "A data check written in a spec does not hold for a record."),
     "TEMPLATE": Code(_E, "A title, footnote or cell template uses an undefined name or is malformed."),
     "ANALYSIS": Code(_E, "An analysis cannot be carried out as specified."),
+    "VALUE_ABSENT": Code(_W, "An output asks for a value that no record has, and no codelist or dataset spec either."),
     "DOCUMENT_TEXT": Code(_E, "A text of a document has characters that its fonts lack."),
     "GUIDE_TEXT": Code(_E, "An authored text of a reviewer's guide has no place in it, or cannot be read."),
     "DEFINE_INVALID": Code(_E, "A define.xml lacks what Define-XML 2.1 asks for, or that of a draft is not valid."),

@@ -40,6 +40,7 @@ def analyse(build: BuildResult, findings: Findings) -> Results:
             outputs.append(_output(spec, data, collector, texts, findings))
         except AnalysisError as error:
             findings.add(error.code, error.place, f"{spec.id}: {error}")
+    data.absent.report(findings)
     return Results(
         study=study.spec.study,
         title=study.spec.title,

@@ -29,6 +29,8 @@ def count_parts(spec: Count, whole: Scope) -> Sequence[Part]:
         return ONE
     if spec.values:
         parts = list(_listed(spec))
+        asked = [value for name, category in spec.values.items() for value in values_of(name, category)]
+        whole.data.absent.see_values(whole.dataset_of(spec), spec.by[0], asked)
         _check_others(spec, whole)
     else:
         parts = list(_found(spec, whole))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crf2tlf.analysis.absent import Absent
 from crf2tlf.build import BuildResult, Dataset
 from crf2tlf.findings import Place, nearest
 from crf2tlf.methods.catalogue import Integers
@@ -48,10 +49,14 @@ class Constants:
 
 
 class Data:
-    """The datasets of a study; each rule is worked out once, on all records of its dataset."""
+    """The datasets of a study; each rule is worked out once, on all records of its dataset.
+
+    ``absent`` has the values that rules ask for and that are nowhere.
+    """
 
     def __init__(self, build: BuildResult) -> None:
         self.build = build
+        self.absent = Absent(build.study, build.datasets)
         self._columns: dict[tuple[str, str], pd.Series[Any]] = {}
         self._masks: dict[tuple[str, str], Mask] = {}
         self._codes: dict[str, Integers] = {}
@@ -89,6 +94,7 @@ class Data:
         """Return a rule's value for every record of a dataset."""
         key = name, rule.text
         if key not in self._columns:
+            self.absent.see(name, rule)
             try:
                 self._columns[key] = self.build.evaluate(name, rule)
             except RuleError as error:
@@ -99,6 +105,7 @@ class Data:
         """Return which records of a dataset a condition selects; unknown is not selected."""
         key = name, rule.text
         if key not in self._masks:
+            self.absent.see(name, rule)
             try:
                 self._masks[key] = self.build.where(name, rule)
             except RuleError as error:
@@ -107,6 +114,7 @@ class Data:
 
     def among(self, name: str, rule: Rule, values: tuple[str | None, ...]) -> Mask:
         """Return for which records of a dataset a rule has one of some values, as texts; None is a missing one."""
+        self.absent.see_values(name, rule, values)
         numbers, texts = self.categories(name, rule)
         wanted = [number for number, text in enumerate(texts) if text in values]
         return np.isin(numbers, wanted)

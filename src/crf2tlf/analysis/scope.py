@@ -47,7 +47,7 @@ class Scope:
 
     def select(self, selection: Selection) -> Records:
         """Return the records that an analysis takes in this scope."""
-        name = self._dataset(selection)
+        name = self.dataset_of(selection)
         chosen = self._of_subjects(name, selection.place)
         for condition in (selection.where, *self.records, *(self.block if name != self.dataset else ())):
             if condition is not None:
@@ -95,7 +95,7 @@ class Scope:
 
     def base(self, place: Place) -> str:
         """Return the population's dataset. Raises :class:`AnalysisError` where there is none."""
-        return self._dataset(Selection(place=place))
+        return self.dataset_of(Selection(place=place))
 
     def subject_codes(self, records: Records) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """Return the subject's number for each of some records."""
@@ -105,7 +105,8 @@ class Scope:
         """Return how many different subjects some records have."""
         return len(np.unique(self.subject_codes(records)))
 
-    def _dataset(self, selection: Selection) -> str:
+    def dataset_of(self, selection: Selection) -> str:
+        """Return the dataset of a selection. Raises :class:`AnalysisError` where neither it nor the output says."""
         name = selection.from_ or self.dataset
         if name is None:
             raise AnalysisError("ANALYSIS", selection.place, "needs a dataset: give `from`, or the output a population")
