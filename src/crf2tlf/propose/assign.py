@@ -75,8 +75,21 @@ def _propose(form: Form, home: bool) -> Iterator[ColumnProposal]:
             others = [c for _, c in options[header] if c.variable != candidate.variable]
             chosen[header] = _filled(form, by_header[header], dataset, candidate, others)
     _pair_times(form, chosen)
+    targets = {p.target for p in chosen.values()}
+    blank = (_of_blank(form, c) for c in form.columns if c.empty)
+    chosen |= {p.column.header: p for p in blank if p is not None and p.target not in targets}
     for column in form.columns:
         yield chosen.get(column.header) or ColumnProposal(form, column, note=_why_not(form, column, home))
+
+
+def _of_blank(form: Form, column: ColumnFacts) -> ColumnProposal | None:
+    """Return the proposal for a column without any value, which only its name can speak for."""
+    if form.domain is None or column.bare not in possible_variables(form.domain):
+        return None
+    candidate = Candidate(column.bare, SURE, "the variable's own name; always blank")
+    variable = possible_variables(form.domain)[column.bare]
+    rule = f"number({column.name})" if variable.type == "Num" else column.name
+    return ColumnProposal(form, column, form.domain, column.bare, None, rule, candidate=candidate)
 
 
 def _options(form: Form, column: ColumnFacts) -> list[tuple[str, Candidate]]:

@@ -22,7 +22,7 @@ from crf2tlf.files.json_table import read_json_table
 from crf2tlf.files.raw import DELIMITED
 from crf2tlf.files.raw_table import RawTable
 from crf2tlf.files.sas import read_sas
-from crf2tlf.findings import Findings, Place
+from crf2tlf.findings import Findings
 from crf2tlf.spec.form import EXCEL_FILES
 
 DELIMITERS = ",;\t|"
@@ -59,10 +59,6 @@ def read_extracts(folder: Path, findings: Findings) -> list[Extract]:
     ODM-XML is not read: its metadata, not its data, say what the forms are.
     """
     found = [extract for path in sorted(folder.iterdir()) if path.is_file() for extract in _read(path, findings)]
-    for extract in found:
-        if extract.frame.empty:
-            message = "nothing can be proposed of a form without records"
-            findings.add("RAW_FILE_EMPTY", Place(f"raw/{extract.file}"), message)
     return [extract for extract in found if not extract.frame.empty]
 
 

@@ -125,13 +125,15 @@ def _facts(header: str, name: str, label: str | None, cells: pd.Series[Any]) -> 
 def _codes(values: tuple[str, ...], filled: int, most: int) -> tuple[str, ...]:
     """Return the values as a code list where they are few and come again; spellings by case are one."""
     folded = {value.casefold() for value in values}
-    few = 0 < len(folded) <= most and filled >= 3 * len(folded) and all(len(value) <= 60 for value in values)
+    few = 1 < len(folded) <= most and filled >= 3 * len(folded) and all(len(value) <= 60 for value in values)
     return tuple({value.casefold(): value for value in reversed(values)}.values())[::-1] if few else ()
 
 
 def _label(header: str) -> str:
     """Return the header as words."""
-    text = re.sub(r"([a-z])([A-Z])", r"\1 \2", header.rpartition(".")[2] or header).replace("_", " ").strip()
+    text = header.rpartition(".")[2] or header
+    if re.fullmatch(r"\w+", text, flags=re.ASCII):
+        text = re.sub(r"([a-z])([A-Z])", r"\1 \2", text).replace("_", " ").strip()
     return text.capitalize() if text.isupper() and " " in text else text or header
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from crf2tlf.propose.assign import ColumnProposal
 from crf2tlf.propose.facts import ColumnFacts
 from crf2tlf.propose.forms import Form, schedule_of
+from crf2tlf.propose.names import SYSTEM
 from crf2tlf.propose.scalars import as_list, as_yaml
 from crf2tlf.standards import sdtm_dataset, sdtm_variable
 
@@ -65,6 +66,8 @@ def _column(form: Form, column: ColumnFacts, proposals: Mapping[str, ColumnPropo
         keys.append(f"type: {column.kind}")
     if column.required or column is form.subject:
         keys.append("required: true")
+    if column.bare in SYSTEM:
+        keys.append(f"not_submitted: {as_yaml(SYSTEM[column.bare])}")
     if column.empty:
         notes.append("always blank")
     return f"  {column.name}: {{{', '.join(keys)}}}" + (f"   # {'; '.join(notes)}" if notes else "")

@@ -15,6 +15,9 @@ from crf2tlf.standards import codelist, sdtm_dataset, sdtm_variables
 
 FINDINGS_CLASS = "Findings"
 _LEAST = 3.0
+_CODES = {*map(str, range(21)), "88", "98", "99"}
+"""Numbers that codes usually are."""
+
 _NUMBERED = re.compile(r"(SPID|SEQ|NUM|NO|LINE|REC|ID)$")
 _ORDER = re.compile(r"(screen|run-?in)|(baseline)|(?:week|day|month|cycle|visit)\s*(-?[0-9.]+)", re.IGNORECASE)
 
@@ -63,7 +66,7 @@ class Form:
         if column is self.subject or column is self.visit or not column.codes or _NUMBERED.search(column.bare):
             return False
         numbers = all(value.isdigit() for value in column.codes)
-        return all(len(value) <= 2 for value in column.codes) if numbers else column.bare not in SYSTEM
+        return all(value in _CODES for value in column.codes) if numbers else column.bare not in SYSTEM
 
 
 def forms_of(extracts: Sequence[Extract]) -> list[Form]:

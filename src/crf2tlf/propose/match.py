@@ -83,7 +83,7 @@ def _misfit(column: ColumnFacts, variable: Variable) -> float:
     lists = [one for name in variable.codelists if (one := codelist(name)) is not None]
     room = sum(len(one.terms) for one in lists)
     if lists and not any(one.extensible for one in lists) and len({v.casefold() for v in column.values}) > room:
-        return 0.3
+        return 0.45
     return 0.0
 
 

@@ -127,17 +127,17 @@ SUBJECT_NAMES = (
 VISIT_NAMES = ("VISIT", "VISITNAME", "INSTANCE", "INSTANCENAME", "EVENTNAME", "FOLDERNAME", "VISITNAM", "VISNAME")
 
 SYSTEM = {
-    "STUDY": "the study's identifier: STUDYID comes from study.yaml",
-    "STUDYID": "the study's identifier: STUDYID comes from study.yaml",
-    "PROJECT": "the study's identifier: STUDYID comes from study.yaml",
-    "FOLDER": "the EDC's own",
-    "FOLDERL": "the EDC's own",
-    "FOLDERNAME": "the EDC's own",
-    "FORM": "the EDC's own",
-    "FORML": "the EDC's own",
-    "DATAPAGENAME": "the EDC's own",
-    "PAGE": "the EDC's own",
-    "RECORDPOSITION": "the EDC's own",
+    "STUDY": "STUDYID is set in study.yaml",
+    "STUDYID": "STUDYID is set in study.yaml",
+    "PROJECT": "STUDYID is set in study.yaml",
+    "FOLDER": "A column of the EDC itself",
+    "FOLDERL": "A column of the EDC itself",
+    "FOLDERNAME": "A column of the EDC itself",
+    "FORM": "A column of the EDC itself",
+    "FORML": "A column of the EDC itself",
+    "DATAPAGENAME": "A column of the EDC itself",
+    "PAGE": "A column of the EDC itself",
+    "RECORDPOSITION": "A column of the EDC itself",
     "DOMAIN": "DOMAIN is a constant of the dataset",
 }
 """Columns that go to no variable, and why."""

@@ -1,0 +1,123 @@
+"""``crf2tlf init``: flags, questions, folders that are there, raw data, and acceptance."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from crf2tlf.cli import app
+
+
+def init(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["init", *map(str, arguments)])
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_new_folder(tmp_path: Path) -> None:
+    ran = init(tmp_path / "demo")
+    assert ran.exit_code == 0
+    assert "next: cd" in ran.output
+    assert "study: DEMO\n" in (tmp_path / "demo" / "specs" / "study.yaml").read_text("utf-8")
+    assert (tmp_path / "demo" / "raw").is_dir()
+
+
+def test_flags(tmp_path: Path) -> None:
+    ran = init(tmp_path / "a b", "--study-id", "XY-1", "--title", "A trial", "--arms", "A=Drug A", "--no-input")
+    assert ran.exit_code == 0
+    text = (tmp_path / "a b" / "specs" / "study.yaml").read_text("utf-8")
+    assert "study: XY-1\ntitle: A trial\n" in text
+    assert "TSVAL: SINGLE GROUP" in text
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--study-id", "A B"], "is no study identifier"),
+        (["--arms", "Drug"], "write CODE=Name"),
+        (["--design", "crossover"], "crossover"),
+        (["--design", "single-arm", "--arms", "A=X", "--arms", "B=Y"], "has one arm"),
+        (["--raw", "nowhere"], "does not exist"),
+    ],
+)
+def test_a_wrong_call_writes_nothing(flags: list[str], message: str, tmp_path: Path) -> None:
+    ran = init(tmp_path / "demo", *flags)
+    assert ran.exit_code == 2
+    assert message in ran.output
+    assert not (tmp_path / "demo").exists()
+
+
+def test_a_folder_with_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", "utf-8")
+    ran = init(tmp_path)
+    assert ran.exit_code == 2
+    assert "is not empty" in ran.output
+    assert files(tmp_path) == {"mine.txt"}
+
+
+def test_force_adds_and_does_not_overwrite(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text("mine", "utf-8")
+    ran = init(tmp_path, "--force", "--study-id", "X")
+    assert ran.exit_code == 0
+    assert "Makefile: is there and stays as it is" in ran.output
+    assert (tmp_path / "Makefile").read_text("utf-8") == "mine"
+    assert (tmp_path / "specs" / "study.yaml").exists()
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    """A raw folder of somebody's."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "dm.csv").write_text("SUBJID,SEX,BRTHDAT\n1,Male,1960-01-31\n2,Female,1961-02-28\n", "utf-8")
+    (folder / "ae.csv").write_text("SUBJID,AETERM,AESTDAT\n1,Headache,2024-01-31\n1,Nausea,2024-02-01\n", "utf-8")
+    return folder
+
+
+def test_raw_data_are_copied_and_specs_proposed(exports: Path, tmp_path: Path) -> None:
+    study = tmp_path / "demo"
+    ran = init(study, "--raw", exports)
+    assert ran.exit_code == 0, ran.output
+    assert "dm.csv: raw.dm, DM" in ran.output
+    made = files(study)
+    assert {"raw/dm.csv", "raw/ae.csv", "specs/study.yaml", "specs/proposed/proposals.md"} <= made
+    assert {"specs/proposed/raw/ae.yaml", "specs/proposed/sdtm/ae.yaml", "specs/proposed/adam/adsl.yaml"} <= made
+    assert [name for name in made if name.startswith(("specs/raw/", "specs/sdtm/", "specs/adam/", "specs/tlf/"))] == []
+    checked = CliRunner().invoke(app, ["--study", str(study), "check"])
+    assert checked.exit_code == 0
+    assert "crf2tlf init . --accept sdtm/ae" in checked.output
+
+
+def test_raw_data_in_an_archive(exports: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "exports.zip", "w") as archive:
+        for path in exports.iterdir():
+            archive.write(path, path.name)
+    ran = init(tmp_path / "demo", "--raw", tmp_path / "exports.zip")
+    assert ran.exit_code == 0, ran.output
+    assert {"raw/dm.csv", "specs/proposed/raw/dm.yaml"} <= files(tmp_path / "demo")
+
+
+def test_proposals_for_a_study_that_is_there(exports: Path, tmp_path: Path) -> None:
+    study = tmp_path / "demo"
+    init(study)
+    before = {name: (study / name).read_bytes() for name in files(study)}
+    ran = init(study, "--raw", exports)
+    assert ran.exit_code == 0, ran.output
+    assert {name: (study / name).read_bytes() for name in before} == before
+    assert {name.split("/")[1] for name in files(study) - set(before) if name.startswith("specs")} == {"proposed"}
+
+
+def test_acceptance(exports: Path, tmp_path: Path) -> None:
+    study = tmp_path / "demo"
+    init(study, "--raw", exports)
+    ran = init(study, "--accept", "raw/ae", "--accept", "sdtm/ae.AETERM")
+    assert ran.exit_code == 0
+    assert "accepted: specs/raw/ae.yaml\naccepted: specs/sdtm/ae.yaml: AETERM\nstill proposed: raw/dm" in ran.output
+    wrong = init(study, "--accept", "raw/aa")
+    assert wrong.exit_code == 1
+    assert "PROPOSAL_NAME: raw/aa is no proposal (did you mean raw/dm?)" in wrong.output
