@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from crf2tlf.findings import Findings, Place
 from crf2tlf.workbook.layout import INFORMATION
 from crf2tlf.workbook.sheets import (
@@ -28,16 +30,27 @@ def complete(book: Book, before: Book, workbook: str, findings: Findings) -> Non
 
     A sheet that every workbook of specs has, or a column that names rows, is missing: a finding.
     """
-    for name in REQUIRED:
-        if name not in book:
-            message = "the sheet is missing; a workbook of specs has it"
-            findings.add("WORKBOOK_SHEET", Place(f"{workbook}!{name}"), message)
+    require(book, REQUIRED, workbook, findings)
     given = set(book)
     for name in before:
         if name not in given and name not in INFORMATION:
             book[name] = _staying(name, book, before)
     for name in given & set(sheet_names()) - {STUDY}:
         _complete_columns(book[name], before.get(name), workbook, findings)
+
+
+def is_own(book: Book) -> bool:
+    """Whether a workbook has rules: sheets or columns that only workbooks of this program have."""
+    known = {header for header in book["Variables"].headers if header.endswith(":")} if "Variables" in book else set()
+    return bool(known) or not set(book).isdisjoint({"Row Sources", "Forms", DETAILS, "Maps"})
+
+
+def require(book: Book, names: Iterable[str], workbook: str, findings: Findings) -> None:
+    """Report each of the sheets that a workbook lacks."""
+    for name in names:
+        if name not in book:
+            message = "the sheet is missing; a workbook of specs has it"
+            findings.add("WORKBOOK_SHEET", Place(f"{workbook}!{name}"), message)
 
 
 def _staying(name: str, book: Book, before: Book) -> Sheet:

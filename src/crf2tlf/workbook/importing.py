@@ -20,11 +20,14 @@ from crf2tlf.spec.load import spec_files
 from crf2tlf.spec.located import LocatedMap, load_yaml, yaml_value
 from crf2tlf.spec.study import CodelistsSpec
 from crf2tlf.spec.validation import validate
+from crf2tlf.workbook.annotate import with_notes
 from crf2tlf.workbook.changes import Change, changes_between
-from crf2tlf.workbook.complete import complete
+from crf2tlf.workbook.complete import complete, is_own, require
 from crf2tlf.workbook.fold import fold
 from crf2tlf.workbook.read import read_book
 from crf2tlf.workbook.sheets import own_key
+from crf2tlf.workbook.skeleton import skeleton
+from crf2tlf.workbook.skeleton_variables import Notes
 from crf2tlf.workbook.unfold import root_of, unfold
 from crf2tlf.workbook.values import plain, same
 from crf2tlf.workbook.yaml_edit import UneditableError, edited, whole_file
@@ -49,15 +52,24 @@ def prepare_import(root: Path, workbook: Path, findings: Findings, *, draft: boo
     findings.stop_on_errors()
     assert book is not None
     before = unfold(old)
-    complete(book, before, workbook.name, findings)
-    trees = fold(book, findings)
+    as_it_is = fold(before, Findings())
+    notes: dict[str, Notes] = {}
+    if is_own(book):
+        complete(book, before, workbook.name, findings)
+        trees = fold(book, findings)
+    else:
+        require(book, ("Datasets", "Variables"), workbook.name, findings)
+        trees, notes = skeleton(book, as_it_is, workbook.name, findings)
     study = _study(root, trees, workbook.name, findings)
     findings.stop_on_errors()
-    if study is not None:
-        _check_rules(root, study, findings, draft=draft)
-    then = {name: plain(tree) for name, tree in fold(before, Findings()).items()}
+    then = {name: plain(tree) for name, tree in as_it_is.items()}
     now = {name: plain(tree) for name, tree in trees.items()}
+    if study is not None and is_own(book) and not same(then, now):
+        _check_rules(root, study, findings, draft=draft)
     texts = _texts(root, then, now, findings)
+    for name, text in texts.items():
+        if text is not None and name in notes:
+            texts[name] = with_notes(text, notes[name], new=name not in then)
     _load_copy(root, texts, findings)
     findings.stop_on_errors()
     return Import(changes_between(then, now), texts)
