@@ -72,6 +72,7 @@ def test_variables_of_one_side():
     found = compare_tables(old, new, ["A"], "")
     assert (found.only_old, found.only_new, found.equal) == (("B",), ("C",), False)
     assert compare_tables(old, new, ["A"], "", ignored=["B", "C"]).equal
+    assert compare_tables(old, new, ["A"], "", common_only=True).equal
 
 
 def test_names_in_another_case_are_the_same():

@@ -95,6 +95,7 @@ def test_a_folder_with_several_kinds_of_a_dataset_and_other_files(tmp_path):
     assert (found.only_old, found.only_new, [d.name for d in found.datasets]) == (("DM",), ("VS",), ["AE"])
     assert (found.equal, findings) == (False, [])
     assert compared(tmp_path / "old", tmp_path / "new", Options(only=["ae"]))[0].equal
+    assert compared(tmp_path / "old", tmp_path / "new", Options(common=True))[0].equal
 
 
 def keys_of(old: Path, new: Path, options: Options = Options()):  # noqa: B008

@@ -56,6 +56,9 @@ def diff(
     attributes: Annotated[
         bool, typer.Option("--attributes/--no-attributes", help="Compare labels, types, lengths and formats.")
     ] = True,
+    common: Annotated[
+        bool, typer.Option("--common", help="Compare only datasets and variables that both sides have.")
+    ] = False,
     forms: Annotated[
         bool, typer.Option("--forms", help="OLD and NEW are raw data: compare the forms of the study's specs.")
     ] = False,
@@ -64,7 +67,8 @@ def diff(
     json_: Annotated[bool, typer.Option("--json", help="Print all differences as JSON instead.")] = False,
 ) -> None:
     """Compare OLD and NEW dataset by dataset by key; exit code 1 if they differ."""
-    options = Options(_keys(keys or []), Tolerance(tolerance, method.value), _listed(ignore), _listed(only), attributes)
+    numbers = Tolerance(tolerance, method.value)
+    options = Options(_keys(keys or []), numbers, _listed(ignore), _listed(only), attributes, common)
     if excel is not None and excel.suffix.lower() != ".xlsx":
         raise typer.BadParameter("the workbook's name ends in .xlsx", param_hint="--excel")
     findings = Findings()

@@ -18,13 +18,17 @@ BY_POSITION = "by position"
 
 @dataclass(frozen=True)
 class Options:
-    """How to compare: keys that the user states, tolerance, variables left out (``AESEQ`` or ``AE.AESEQ``)."""
+    """How to compare: keys that the user states, tolerance, variables left out (``AESEQ`` or ``AE.AESEQ``).
+
+    With ``common`` what only one side has, datasets and variables, is no difference.
+    """
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tolerance: Tolerance = field(default_factory=Tolerance)
     ignored: Collection[str] = ()
     only: Collection[str] = ()
     attributes: bool = True
+    common: bool = False
 
     def ignored_in(self, dataset: str) -> set[str]:
         """Return the variables that are left out of a dataset's comparison."""
@@ -68,9 +72,10 @@ def compare_sides(
             datasets.append(_compared(before, after, (old, new), options, findings))
     _report_unknown(options, {**{n: n for n in names}, **{n: n for n in old.tables}}, findings)
     results = old.results and new.results and not options.only
+    both_only = bool(options.only) or options.common
     return Comparison(
-        tuple(n for n in old.tables if n not in names.values() and not options.only),
-        tuple(n for n in new.tables if n not in names and not options.only),
+        () if both_only else tuple(n for n in old.tables if n not in names.values()),
+        () if both_only else tuple(n for n in new.tables if n not in names),
         tuple(datasets),
         compare_results(old.results, new.results, findings) if old.results and new.results and results else (),
         bool(results),
@@ -91,7 +96,14 @@ def _compared(
     ignored = options.ignored_in(new.name)
     keys, source = _keys(old, new, sides, options, ignored, findings)
     return compare_tables(
-        old, new, keys, source, options.tolerance, ignored=ignored, with_attributes=options.attributes
+        old,
+        new,
+        keys,
+        source,
+        options.tolerance,
+        ignored=ignored,
+        with_attributes=options.attributes,
+        common_only=options.common,
     )
 
 

@@ -68,8 +68,9 @@ def compare_tables(
     *,
     ignored: Collection[str] = (),
     with_attributes: bool = True,
+    common_only: bool = False,
 ) -> DatasetComparison:
-    """Compare two versions of a dataset; without ``keys`` by position.
+    """Compare two versions of a dataset; without ``keys`` by position, with ``common_only`` variables of both sides.
 
     Records whose keys are the same are paired in the order in which they stand. Names of variables are compared in any
     case. Raises KeyError for a key that one side lacks.
@@ -85,8 +86,8 @@ def compare_tables(
         tuple(keys),
         keys_from,
         (len(old.frame), len(new.frame)),
-        tuple(n for n in old.names if n not in new.frame and n not in ignored),
-        tuple(n for n in new.names if n not in old.frame and n not in ignored),
+        () if common_only else tuple(n for n in old.names if n not in new.frame and n not in ignored),
+        () if common_only else tuple(n for n in new.names if n not in old.frame and n not in ignored),
         tuple(_attribute_differences(old, new, variables)) if with_attributes else (),
         _records(new, keys, _others(at_new, len(new.frame))),
         _records(old, keys, _others(at_old, len(old.frame))),
