@@ -137,3 +137,28 @@ footnotes: [None.]
 
 def test_a_listing_is_no_analysis(build_small: BuildStudy) -> None:
     assert display(build_small, "listing: {columns: [{label: A, value: USUBJID}]}\n").results == ()
+
+
+BLOCKS = """\
+pages: {from: ADX, where: AVAL > 0, by: PARAMCD}
+columns: [{records_by: AVALC, values: {HIGH: High}}]
+rows:
+  - for_each: {by: SAFFL}
+    rows:
+      - {id: mean, label: Mean, summary: {of: AVAL}, show: "{mean:1}"}
+      - {id: n, label: N, count: {by: PARAM, worst: AVAL, percent_of: column}}
+"""
+
+
+def test_pages_and_blocks(build_small: BuildStudy) -> None:
+    """An analysis inside has the dataset and the condition of the pages, and is done for each value."""
+    mean, n = display(build_small, BLOCKS).results
+    assert mean.description == "each SAFFL – Mean"
+    assert [shown(data) for data in mean.datasets] == ["ADX(AVAL AVALC PARAMCD SAFFL) ADX.AVAL GT 0", POPULATION]
+    assert mean.documentation == (
+        "Descriptive statistics. Variable: AVAL. Shown: mean. For each value of PARAMCD and SAFFL."
+    )
+    assert n.documentation == (
+        "Numbers of subjects by PARAM. Of a subject's records in a row those with the highest AVAL count. Percentages "
+        "are of the subjects with a record in the column. Shown: n, pct. For each value of PARAMCD and SAFFL."
+    )

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from crf2tlf.analysis.blocks import inherited
 from crf2tlf.analysis.data import AnalysisError, Data
 from crf2tlf.analysis.methods import METHODS
 from crf2tlf.analysis.scope import scope_of
@@ -23,6 +24,7 @@ from crf2tlf.metadata.analysis_data import analysis_data
 from crf2tlf.metadata.model import AnalysisDataset, AnalysisDisplay, AnalysisResult
 from crf2tlf.metadata.program import SpecText
 from crf2tlf.rules.parse import RuleError
+from crf2tlf.spec.blocks import ForEach
 from crf2tlf.spec.comparison import COMPARISONS, Difference, GroupTest, OnlyCompared, completed
 from crf2tlf.spec.figure import ForestFigure, KaplanMeierFigure, LineFigure
 from crf2tlf.spec.model import SpecModel
@@ -66,31 +68,63 @@ class _Describer:
             if body is not None:
                 program = self.spec_text.key(body.place, key)
                 yield self._result(output, key, _subject(title), body, _of_figure(body), program, output)
-        yield from self._rows(output, output.rows, (), _subject(title))
+        pages = self._blocks(output, (), output.pages)
+        yield from self._rows(output, output.rows, (), _subject(title), pages)
         for row in output.numbers:
             yield from self._rows(output, (row,), (), f"{_subject(title)}: {(row.id or '').replace('-', ' ')}")
 
     def _rows(
-        self, output: OutputSpec, rows: Sequence[RowSpec], above: tuple[str, ...], otherwise: str
+        self,
+        output: OutputSpec,
+        rows: Sequence[RowSpec],
+        above: tuple[str, ...],
+        otherwise: str,
+        around: tuple[ForEach, ...] = (),
     ) -> Iterator[AnalysisResult]:
-        """Yield the analyses of rows; ``otherwise`` describes those without a label."""
+        """Yield the analyses of rows; ``otherwise`` describes those without a label, ``around`` are the blocks."""
         for row in rows:
-            label = self.text(output, row.label) or ", ".join(self.text(output, line.label) for line in row.lines)
+            blocks = self._blocks(output, around, row.for_each)
+            label = self._label(output, row)
             path = (*above, label) if label else above
             if row.analysis is not None:
-                yield from self._row(output, row, row.analysis, " – ".join(path) or otherwise)
-            yield from self._rows(output, row.rows, path, otherwise)
+                key, parameters = row.analysis
+                asked = key, inherited(parameters, self._of_records(output, blocks))
+                yield from self._row(output, row, asked, " – ".join(path) or otherwise, blocks)
+            yield from self._rows(output, row.rows, path, otherwise, blocks)
+
+    def _label(self, output: OutputSpec, row: RowSpec) -> str:
+        """Return what a row is called: its label or those of its lines; a block's by the rule that it repeats for."""
+        if row.for_each is not None:
+            return f"each {row.for_each.by.text}"
+        return self.text(output, row.label) or ", ".join(self.text(output, line.label) for line in row.lines)
+
+    def _blocks(self, output: OutputSpec, around: tuple[ForEach, ...], block: ForEach | None) -> tuple[ForEach, ...]:
+        """Return the blocks around a row, with its own."""
+        if block is None:
+            return around
+        return (*around, inherited(block, self._of_records(output, around)))
+
+    def _of_records(self, output: OutputSpec, blocks: tuple[ForEach, ...]) -> tuple[ForEach, ...]:
+        """Return the blocks that are not on the population's dataset."""
+        population = self.build.study.analysis.populations.get(output.population or "")
+        subjects = population.dataset if population else None
+        return tuple(block for block in blocks if block.from_ not in (None, subjects))
 
     def _row(
-        self, output: OutputSpec, row: RowSpec, analysis: tuple[str, SpecModel], shown: str
+        self,
+        output: OutputSpec,
+        row: RowSpec,
+        analysis: tuple[str, SpecModel],
+        shown: str,
+        blocks: tuple[ForEach, ...],
     ) -> Iterator[AnalysisResult]:
         """Yield a row's own analysis, and what it shows in columns that compare others."""
         key, parameters = analysis
         program = self.spec_text.block(row.place, without=("rows",))
         if not isinstance(parameters, (TwoStage, OnlyCompared)):
             templates = [line.show for line in row.lines] or [row.show or Template(METHODS[key].show)]
-            words = _documentation(key, parameters, templates)
-            yield self._result(output, row.id or key, shown, parameters, words, program, row)
+            words = " ".join([_documentation(key, parameters, templates), *_of_blocks(blocks)])
+            yield self._result(output, row.id or key, shown, parameters, words, program, row, blocks)
         for column, asked in row.compare.items():
             name, comparison = asked.comparison
             whole = completed(comparison, parameters)
@@ -106,8 +140,9 @@ class _Describer:
         documentation: str,
         program: str,
         stated: OutputSpec | RowSpec,
+        blocks: tuple[ForEach, ...] = (),
     ) -> AnalysisResult:
-        datasets = analysis_data(self.build.study, output, parameters)
+        datasets = analysis_data(self.build.study, output, parameters, blocks)
         return AnalysisResult(
             id=id,
             description=description,
@@ -190,14 +225,31 @@ def _compared(parameters: SpecModel) -> str:
     return ""
 
 
+def _of_blocks(blocks: Sequence[ForEach]) -> list[str]:
+    """Return in words that an analysis is done for each value of some rules."""
+    return [f"For each value of {' and '.join(block.by.text for block in blocks)}."] if blocks else []
+
+
+_PERCENT_OF = {
+    "column": "with a record in the column",
+    "row": "with a record in the row",
+    "table": "with a record in the group of columns",
+    "above": "with a record in the row above",
+}
+
+
 def _counted(parameters: Counted, shown: Sequence[str]) -> list[str]:
     """Return in words what is counted, and what percentages are of."""
     texts = [_sentence(parameters)]
     if isinstance(parameters, Count):
         by = " and ".join(" ".join(rule.text.split()) for rule in parameters.by)
         texts = [f"Numbers of {parameters.of}{f' by {by}' if by else ''}."]
+        if parameters.worst is not None:
+            texts.append(f"Of a subject's records in a row those with the highest {parameters.worst.text} count.")
     if "pct" in shown or isinstance(parameters, Proportion):
         chosen = parameters.denominator.where if parameters.denominator else None
         who = f"with {' '.join(chosen.text.split())}" if chosen else "of the population"
+        if isinstance(parameters, Count):
+            who = _PERCENT_OF.get(parameters.percent_of, who)
         texts.append(f"Percentages are of the subjects {who}.")
     return texts

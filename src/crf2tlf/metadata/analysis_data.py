@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crf2tlf.metadata.conditions import Condition, condition, condition_of
@@ -13,6 +13,7 @@ from crf2tlf.metadata.references import tree_of
 from crf2tlf.rules.parse import dotted
 from crf2tlf.spec import Study
 from crf2tlf.spec.analysis import PopulationSpec
+from crf2tlf.spec.blocks import ForEach
 from crf2tlf.spec.comparison import Compared
 from crf2tlf.spec.figure import ForestFigure
 from crf2tlf.spec.model import Rule, SpecModel
@@ -93,8 +94,13 @@ class Data:
         )
 
 
-def analysis_data(study: Study, output: OutputSpec, parameters: SpecModel) -> tuple[AnalysisDataset, ...]:
-    """Return the datasets that an analysis uses: its own first, then those that its rules look into, the population."""
+def analysis_data(
+    study: Study, output: OutputSpec, parameters: SpecModel, blocks: Sequence[ForEach] = ()
+) -> tuple[AnalysisDataset, ...]:
+    """Return the datasets that an analysis uses: its own first, then those that its rules look into, the population.
+
+    ``blocks`` are those for whose values it is done.
+    """
     population = study.analysis.populations.get(output.population) if output.population else None
     data = Data(study, population)
     columns = _columns(study, output)
@@ -108,8 +114,17 @@ def analysis_data(study: Study, output: OutputSpec, parameters: SpecModel) -> tu
         for rule in rules:
             data.add_rule(where, records, rule)
     for column in columns:
-        if column.records is not None:
-            data.add_rule(main, chosen, column.records)
+        asked = [column.records, column.records_by]
+        asked += [column.of] if isinstance(getattr(head, "of", None), Rule) else []
+        for named in asked:
+            if named is not None:
+                data.add_rule(main, chosen, named)
+    for block in blocks:
+        subjects = population.dataset if population else ""
+        if (block.from_ or subjects) == main:
+            data.add_rule(main, chosen, block.by)
+        elif block.from_ in (None, subjects):
+            data.add_rule(subjects, Condition(), block.by)
     if not data.variables.get((main, chosen), {SUBJECT: None}):
         data.add(main, chosen, [SUBJECT])
     strata = [rule for model in models if isinstance(model, Compared) for rule in model.strata]
@@ -189,7 +204,11 @@ def _rules(model: SpecModel) -> Iterator[Rule]:
 
 def _columns(study: Study, output: OutputSpec) -> list[ColumnSpec]:
     given = study.analysis.columns.get(output.columns, ()) if isinstance(output.columns, str) else output.columns
-    return [column for spec in given for column in (spec, *spec.columns)]
+    pending, found = list(given), []
+    while pending:
+        found.append(pending.pop(0))
+        pending = [*found[-1].columns, *pending]
+    return found
 
 
 def _is_wider(key: tuple[str, Condition], dataset: str, chosen: Condition) -> bool:
