@@ -78,5 +78,3 @@ def simulated(tmp_path: Path) -> Simulate:
 def column(hints: str, repeats: str = "once", more: str = "") -> str:
     """A form with one column X of the given keys beside the subject."""
     return f"subject: SUBJ\nrepeats: {repeats}\ncolumns:\n  SUBJ: Subject\n  X: {hints}\n{more}"
-
-

@@ -29,9 +29,7 @@ U = np.array([0.01, 0.25, 0.5, 0.9, 0.999])
 def test_quantiles(
     name: str, mean: float, sd: float, low: float | None, high: float | None, expected: list[float]
 ) -> None:
-    limits = [
-        without_limit(5, sign) if end is None else np.full(5, float(end)) for end, sign in ((low, -1), (high, 1))
-    ]
+    limits = [without_limit(5, sign) if end is None else np.full(5, float(end)) for end, sign in ((low, -1), (high, 1))]
     found = DISTRIBUTIONS[name](U, np.full(5, float(mean)), np.full(5, float(sd)), *limits)
     assert found == pytest.approx(expected, rel=1e-8)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+
 from tests.simulate.conftest import Simulate, column
 
 
@@ -24,9 +25,7 @@ def numbers(values: pd.Series) -> np.ndarray:
         ("{type: number, decimals: 0, simulate: {mean: 'study.LIMIT * 10', sd: 0}}", 30, 0, 30, 30),
     ],
 )
-def test_distributions(
-    simulated: Simulate, keys: str, mean: float, sd: float, lowest: float, highest: float
-) -> None:
+def test_distributions(simulated: Simulate, keys: str, mean: float, sd: float, lowest: float, highest: float) -> None:
     found = numbers(simulated(x=column(keys))["x"]["X"])
     assert found.mean() == pytest.approx(mean, abs=3.5 * max(sd, 1e-9) / np.sqrt(400))
     assert found.std() == pytest.approx(sd, rel=0.2, abs=1e-9)
@@ -151,8 +150,8 @@ def test_a_course_along_visits(simulated: Simulate) -> None:
         columns:
           SUBJ: Subject
           VISIT: Visit
-          PLUS: {label: A, type: number, decimals: 2, simulate: {mean: 100, sd: 10, course: {change: -5, sd: 1, noise: 2}}}
-          TIMES: {label: B, type: number, decimals: 2, simulate: {mean: 100, sd: 10, course: {change: -0.1, relative: true}}}
+          PLUS: {type: number, decimals: 2, simulate: {mean: 100, sd: 10, course: {change: -5, sd: 1, noise: 2}}}
+          TIMES: {type: number, decimals: 2, simulate: {mean: 100, sd: 10, course: {change: -0.1, relative: true}}}
         simulate: {missed: 0, dropout: 0}
         """
     made = simulated(x=form)["x"]

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from crf2tlf.methods import CATALOGUE
 from crf2tlf.methods.catalogue import Integers
+from crf2tlf.rules import columns
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.simulate.cells import Days, day_texts, number_texts, texts, unambiguous
-from crf2tlf.simulate.defaults import defaults, hints_for
+from crf2tlf.simulate.defaults import column_like, defaults, hints_for
 from crf2tlf.simulate.drawing import Drawing, What
 from crf2tlf.simulate.records import NO_DAY
 from crf2tlf.simulate.world import TIMELINE, Cells, World
@@ -118,11 +119,19 @@ class _Column:
             return None
         if visits and self.name == visits.number and records.visits:
             return texts(np.array(self._visit_numbers(records.visits), dtype=object)[records.visit])
+        if self._is_site():
+            return columns.take(self.world.roster.site, records.subject)
         if self.name == self.form.item:
             if records.items:
                 return texts(np.array(records.items, dtype=object)[records.item])
             return texts((records.item + 1).astype(str))
         return records.day if visits and self.name == self._visit_date() else None
+
+    def _is_site(self) -> bool:
+        """Whether the column names the subject's site, in codes that are those of the sites."""
+        sites = set(self.world.roster.site)
+        named = self.name == column_like(self.form, defaults().site) and self.spec.kind in ("text", "code")
+        return named and self.spec.when is None and (not self.spec.codes or sites <= self.spec.codes.keys())
 
     def _visit_numbers(self, names: tuple[str, ...]) -> list[str]:
         rows = [record.cells for record in self.world.study.spec.tables.get("visits", ())]

@@ -47,6 +47,7 @@ class Defaults(SpecModel):
     records: dict[str, Any] = Field(description="How many records of a log a subject has.")
     site: tuple[str, ...] = Field(description="Names of the column with the site.")
     enrolled: tuple[str, ...] = Field(description="Names of the date of enrolment, the first found counts.")
+    enrolled_where_told: tuple[str, ...] = Field(description="Further ones, where a spec says how they are drawn.")
     start: tuple[str, ...] = Field(description="Names of the date of the first treatment.")
     log: tuple[str, ...] = Field(description="Columns that only forms with many records have.")
     noise: float = Field(description="Part of the spread of a number that is between visits.")
@@ -111,10 +112,17 @@ def _by_name(form: FormSpec, name: str, column: ColumnSpec) -> ColumnSimulation 
                 continue
             groups = tuple(group or "" for group in found.groups())
             if all(_filled(need, groups) in form.columns for need in entry.needs):
-                hints = _hints(_filled(entry.simulate, groups), column)
+                tree = _filled(entry.simulate, groups)
+                hints = _hints(tree, column) if _rests_on_a_date(form, tree) else None
                 if hints is not None:
                     return hints
     return None
+
+
+def _rests_on_a_date(form: FormSpec, tree: Mapping[str, Any]) -> bool:
+    """Whether the column of the form that a date is to follow is a date."""
+    base = str(tree.get("after", ""))
+    return base not in form.columns or form.columns[base].kind in DATES
 
 
 def _filled(value: Any, groups: tuple[str, ...]) -> Any:
@@ -132,7 +140,9 @@ def _filled(value: Any, groups: tuple[str, ...]) -> Any:
 def _hints(tree: Mapping[str, Any], column: ColumnSpec) -> ColumnSimulation | None:
     """Return hints where they suit the kind of column: of a code, the codes with the meanings that they weigh."""
     if column.kind == "code":
-        weights = {str(text).casefold(): weight for text, weight in dict(tree.get("values") or {}).items()}
+        given = tree.get("values") or {}
+        listed = given if isinstance(given, Mapping) else dict.fromkeys(given, 1.0)
+        weights = {str(text).casefold(): weight for text, weight in listed.items()}
         by_code = {
             code: weights.get(code.casefold(), weights.get(meaning.casefold(), 0.0))
             for code, meaning in column.codes.items()
@@ -141,7 +151,7 @@ def _hints(tree: Mapping[str, Any], column: ColumnSpec) -> ColumnSimulation | No
     numeric = {"mean", "low", "high", "sequence"} & tree.keys()
     if column.kind in DATES and not {"after", "same_as", "rule"} & tree.keys():
         return None
-    if column.kind in NUMBERS and ("after" in tree or not (numeric or {"rule", "by"} & tree.keys())):
+    if column.kind in NUMBERS and ("after" in tree or not (numeric or "by" in tree)):
         return None
     if column.kind == "time" or (column.kind == "text" and "after" in tree):
         return None

@@ -36,6 +36,7 @@ from crf2tlf.simulate.streams import Floats, uniforms
 from crf2tlf.spec import Study
 from crf2tlf.spec.form import DATES, FORM_COLUMNS, NUMBERS, ColumnSpec, FormSpec
 from crf2tlf.spec.model import Rule
+from crf2tlf.spec.simulation import DRAWS
 
 TIMELINE = "timeline"
 DAYS = ("ACCRUED", "ENROLLED", "START", "END")
@@ -167,7 +168,7 @@ class World:
 
     def _accrual(self) -> tuple[int, int]:
         """Return how many days before the cut-off subjects are enrolled: by the range of the date, else as usual."""
-        for pattern in defaults().enrolled:
+        for pattern in (*defaults().enrolled, *defaults().enrolled_where_told):
             for form in self.study.forms.values():
                 name = column_like(form, (pattern,))
                 low, high = form.columns[name].range or (None, None) if name else (None, None)
@@ -177,7 +178,9 @@ class World:
         return defaults().accrual
 
     def _enrolled(self) -> Days:
-        return self._told(defaults().enrolled, self.timeline("ACCRUED"))
+        usual = self.timeline("ACCRUED")
+        known = self._told(defaults().enrolled_where_told, usual, hinted=True)
+        return self._told(defaults().enrolled, known)
 
     def _start(self) -> Days:
         wait = np.floor(uniforms(self.roster.size, self.seed, "subject", "start") * 14) + 1
@@ -195,12 +198,16 @@ class World:
         end: Days = np.minimum(self.timeline("START") + days.astype("timedelta64[D]"), self.cutoff)
         return end
 
-    def _told(self, patterns: tuple[str, ...], usual: Days) -> Days:
+    def _told(self, patterns: tuple[str, ...], usual: Days, *, hinted: bool = False) -> Days:
         """Return the dates of the column that is known by its name as one of the time line, else the usual ones."""
         for pattern in patterns:
             for form in self.study.forms.values():
                 name = column_like(form, (pattern,)) if repeats(form) == "once" else None
-                if name and form.columns[name].when is None and form.columns[name].formats:
+                column = form.columns[name] if name else None
+                if column is None or column.when is not None or not column.formats:
+                    continue
+                drawn = column.simulate is not None and bool(DRAWS & column.simulate.model_fields_set)
+                if name and (drawn or not hinted):
                     days = self.cells(form, name).days
                     if days is not None:
                         told = np.full(self.roster.size, NO_DAY)
