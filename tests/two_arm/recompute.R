@@ -153,7 +153,7 @@ for (arm in ARMS) {
   for (from in 0:1) {
     for (to in 0:2) {
       chosen <- worst$ARMCD == arm & worst$BTOXGRN == from & worst$ATOXGRN == to
-      add(paste0("table-14-3-5/HGB/shift/", from, "/", arm, "/", to, "/n"), sum(chosen))
+      add(paste0("table-14-3-5/HEMATOLOGY/HGB/shift/", from, "/", arm, "/", to, "/n"), sum(chosen))
     }
   }
   change <- adlb$CHG[adlb$PARAMCD == "ALT" & adlb$AVISIT == "WEEK 12" & adlb$ANL01FL == "Y" & adlb$ARMCD == arm]
@@ -172,5 +172,5 @@ for (arm in ARMS) {
   add(paste0("table-14-1-3/duration/", arm, "/q3"), quartiles[3])
 }
 
-numbers$value <- formatC(numbers$value, digits = 12, format = "g")
+numbers$value <- trimws(formatC(numbers$value, digits = 12, format = "g"))
 write.csv(numbers, arguments[2], row.names = FALSE, quote = FALSE)
