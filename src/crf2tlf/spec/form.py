@@ -134,7 +134,21 @@ class ColumnSpec(SpecModel):
             raise SpecFault(f"decimals are for type: number, the type is {self.kind}", "decimals")
         if self.range is not None:
             self._check_range(*self.range)
+        self._check_simulated_codes()
         return self
+
+    def _check_simulated_codes(self) -> None:
+        """Check that the values that are simulated are codes, where there is a code list."""
+        if not self.codes or self.simulate is None:
+            return
+        for keys, hints in (
+            ((), self.simulate),
+            *((("cases", name), case) for name, case in self.simulate.cases.items()),
+        ):
+            for value in hints.values or ():
+                if value not in self.codes:
+                    guess = nearest(value, self.codes)
+                    raise SpecFault(f"{value} is not among the codes{guess}", "simulate", *keys, "values", value)
 
     def _check_range(self, low: float | date | None, high: float | date | None) -> None:
         wanted = float if self.kind in NUMBERS else date if self.kind in DATES else None
@@ -142,7 +156,9 @@ class ColumnSpec(SpecModel):
             raise SpecFault(f"a range is for numbers and dates, the type is {self.kind}; say the type", "range")
         for end in (low, high):
             if end is not None and not isinstance(end, wanted):
-                raise SpecFault(f"the range of a {self.kind} has {'days' if wanted is date else 'numbers'}", "range")
+                article = "an" if self.kind == "integer" else "a"
+                ends = "days" if wanted is date else "numbers"
+                raise SpecFault(f"the range of {article} {self.kind} column is of {ends}", "range")
         if low is not None and high is not None and low > high:  # type: ignore[operator]
             raise SpecFault(f"the range ends before it begins: {low} is over {high}", "range")
 
