@@ -37,7 +37,8 @@ REMARKS = (
     "Beside each field stand the variables that it goes to, in the colour of their domain; the colours are those of "
     "the domains named at the top of the form. [NOT SUBMITTED] marks a field that goes to no variable. Variables that "
     "are derived from collected ones are described in the Define-XML document and are not shown here.",
-    "An asterisk marks a question that must be answered. Codes stand in brackets after their meaning.",
+    "An asterisk marks a question that must be answered. Codes stand in brackets after their meaning. A condition "
+    "under a question says in which records it is asked.",
 )
 
 
@@ -108,8 +109,25 @@ def _field(form: FormSpec, use: FieldUse, colours: Mapping[str, str]) -> dict[st
         "required": column.required,
         "codes": [[code, meaning] for code, meaning in column.codes.items()],
         "formats": list(column.formats),
+        "unit": column.unit or "",
+        "hint": _hint(column),
+        "when": column.when.text if column.when else "",
         "annotations": list(_annotations(use, colours)),
     }
+
+
+def _hint(column: ColumnSpec) -> str:
+    """Return what a field takes, in words: the kind of number and its range, or that of a date; empty for others."""
+    words = {"integer": "whole number", "number": "number"}
+    parts = [words[column.kind]] if column.kind in words else []
+    if column.decimals:
+        parts.append(f"{column.decimals} decimal{'s' if column.decimals > 1 else ''}")
+    low, high = (f"{end:g}" if isinstance(end, float) else end and str(end) for end in column.range or (None, None))
+    if low and high:
+        parts.append(f"{low} to {high}")
+    elif low or high:
+        parts.append(f"from {low}" if low else f"up to {high}")
+    return ", ".join(parts)
 
 
 def _annotations(use: FieldUse, colours: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -140,6 +158,7 @@ def _texts(build: BuildResult) -> dict[str, Place]:
         texts |= dict.fromkeys([form.label or "", form.file, *(out.reason for out in form.leave_out)], form.place)
         for name, column in form.columns.items():
             shown = [column.label or "", form.header(name), *column.codes, *column.codes.values(), *column.formats]
+            shown += [column.unit or "", column.when.text if column.when else ""]
             texts |= dict.fromkeys(shown, column.place)
     return texts
 
