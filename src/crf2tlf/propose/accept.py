@@ -101,7 +101,7 @@ def _take(study: Path, file: str, variable: str, findings: Findings) -> str | No
     target.write_text("\n".join(text) + "\n", encoding="utf-8", newline="\n")
     taken = {at[0], *(n for n in range(start + 1, len(lines)) if _in(lines[n], _identifiers(file)) and target.exists())}
     left = [line for number, line in enumerate(lines) if number not in taken]
-    if any(re.match(r"  (?:# )?[A-Z][A-Z0-9]*:", line) for line in left[start:]):
+    if any(re.match(r"  (?:# (?!DECIDE))?[A-Z][A-Z0-9]*:", line) for line in left[start:]):
         source.write_text("\n".join(left) + "\n", encoding="utf-8", newline="\n")
     else:
         source.unlink()
