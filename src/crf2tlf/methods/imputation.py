@@ -23,7 +23,7 @@ def date(
     value: Any_,
     *,
     impute: str | None = None,
-    highest: str = "M",
+    highest: str | None = None,
     not_before: Date | None = None,
     not_after: Date | None = None,
     report: Report,
@@ -32,10 +32,9 @@ def date(
 
     A partial text gives missing, unless ``impute`` says how to fill it up: "first" takes the first day of the month or
     year, "last" the last, "mid" the 15th of the month or 30 June of the year. A year is never imputed; where the month
-    is unknown, a known day does not count. ``highest`` is the highest part that is imputed, in the words of the
-    imputation flag: "M", the month and the day, or "D", the day alone; then a year gives missing. An imputed date
-    before ``not_before`` or after ``not_after`` is moved there, but only where the known parts allow that day: 2016-01
-    never becomes a day of February.
+    is unknown, a known day does not count. With ``highest="D"`` only a day is imputed, and a year gives missing;
+    without it the month is, too ("M"). An imputed date before ``not_before`` or after ``not_after`` is moved there,
+    but only where the known parts allow that day: 2016-01 never becomes a day of February.
 
     Missing gives missing. A text that is not ISO 8601, or no day of the calendar, is a finding RAW_DATE. Raises
     ``ValueError`` for another way to impute. Source: ADaMIG 1.3 section 3.1.3 (dates as numbers, imputation); the
@@ -62,12 +61,13 @@ def date(
 
 
 @method()
-def imputation_flag(value: Text, *, impute: str | None = "first", highest: str = "M", report: Report) -> Text:
-    """What ``date`` imputes with the same ``impute`` and ``highest``: "D" the day, "M" the month and the day.
+def imputation_flag(value: Text, *, impute: str | None = "first", highest: str | None = None, report: Report) -> Text:
+    """What ``date`` imputes with the same ``impute``: "D" the day, "M" the month and the day.
 
-    Missing where the text is complete, missing, without a year (``date`` gives no date then), or not ISO 8601 (a
-    finding RAW_DATE), and where ``impute`` is None. "Y" never comes up, since ``date`` imputes no year. Source: ADaMIG
-    1.3 section 3.1.3, variables *DTF; CDISC codelist DATEFL (C81223).
+    With ``highest="D"`` a text that ends with the year has no flag, as ``date`` gives it no date. Missing where the
+    text is complete, missing, without a year (``date`` gives no date then), or not ISO 8601 (a finding RAW_DATE), and
+    where ``impute`` is None. "Y" never comes up, since ``date`` imputes no year. Source: ADaMIG 1.3 section 3.1.3,
+    variables *DTF; CDISC codelist DATEFL (C81223).
 
     Example: ``2017-02`` gives D; ``2017`` and ``2017---15`` give M.
     """
@@ -78,10 +78,10 @@ def imputation_flag(value: Text, *, impute: str | None = "first", highest: str =
     return texts(np.where((unknown == "M") & (highest == "D"), "", unknown), value.index)
 
 
-def _check_way(impute: str | None, highest: str) -> None:
+def _check_way(impute: str | None, highest: str | None) -> None:
     if impute is not None and impute not in _WAYS:
         raise ValueError(f"impute takes {', '.join(_WAYS)}, not {impute!r}")
-    if highest not in ("D", "M"):
+    if highest not in ("D", "M", None):
         raise ValueError(f"highest takes D (the day) or M (the month and the day), not {highest!r}")
 
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 import ast
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_float_dtype
 
 from crf2tlf.methods import Kind
 from crf2tlf.methods.catalogue import Integers
 from crf2tlf.rules.aggregate import Mask, joined_keys, joined_table
 from crf2tlf.rules.columns import Value, column, take
-from crf2tlf.rules.grouping import pairs, shared_codes
+from crf2tlf.rules.grouping import codes, combine, pairs, shared_codes
 from crf2tlf.rules.node import Node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.scope import PairScope, Scope
@@ -68,24 +70,37 @@ def _compile(compiler: Compiler, tree: ast.Call, kinds: tuple[Kind, ...], in_wor
 
     def evaluate(scope: Scope) -> Value:
         other = scope.tables[table]
-        everything = np.arange(other.size, dtype=np.int64)
-        records = PairScope(other, everything, scope, None, scope.reporter)
+        records = PairScope(other, np.arange(other.size, dtype=np.int64), scope, None, scope.reporter)
         left_keys = [column(here.evaluate(scope), here.kind, scope.size) for here, _ in by]
         right_keys = [column(there.evaluate(records), there.kind, other.size) for _, there in by]
-        left, right = pairs(*_shared(left_keys, right_keys, scope.size, other.size))
-        days = take(column(day.evaluate(scope), day.kind, scope.size), left)
-        starts = take(column(start.evaluate(records), start.kind, other.size), right)
-        ends = take(column(end.evaluate(records), end.kind, other.size), right)
-        inside = _between(days, starts, ends) if day.kind is Kind.NUMBER else _inside(days, starts, ends, left)
-        left, right = left[inside], right[inside]
-        several = np.flatnonzero(np.bincount(left, minlength=scope.size) > 1)
+        groups = _shared(left_keys, right_keys, scope.size, other.size)
+        bounds = [column(node.evaluate(records), node.kind, other.size) for node in (start, end)]
+        at, several = _search(column(day.evaluate(scope), day.kind, scope.size), groups, bounds)
         if len(several):
             scope.reporter(several, "INTERVAL_OVERLAP", f"the {what} lies in several intervals of {table}")
-        at = np.full(scope.size, -1, dtype=np.int64)
-        at[left[::-1]] = right[::-1]
         return take(column(value.evaluate(records), value.kind, other.size), at)
 
     return Node(value.kind, evaluate, needs_of(nodes), source_bound(nodes))
+
+
+def _search(
+    days: pd.Series[Any], groups: tuple[Integers, Integers], bounds: Sequence[pd.Series[Any]]
+) -> tuple[Integers, Integers]:
+    """Return the position of each day's interval, the first of several, or -1; and the days that lie in several."""
+    size, numbers = len(days), is_float_dtype(days.dtype)
+    left_groups, right_groups = groups
+    once = again = np.arange(size, dtype=np.int64)
+    if numbers:  # many records share a study day: each is looked up once
+        _, once, again = np.unique(combine([left_groups, codes(days)], size), return_index=True, return_inverse=True)
+    left, right = pairs(left_groups[once], right_groups)
+    start, end = (take(bound, right) for bound in bounds)
+    day = take(days, once[left])
+    inside = _between(day, start, end) if numbers else _inside(day, start, end, left)
+    left, right = left[inside], right[inside]
+    at = np.full(len(once), -1, dtype=np.int64)
+    at[left[::-1]] = right[::-1]
+    several = np.bincount(left, minlength=len(once)) > 1
+    return at[again], np.flatnonzero(several[again])
 
 
 def _shared(left: list[pd.Series[Any]], right: list[pd.Series[Any]], *sizes: int) -> tuple[Integers, Integers]:
