@@ -23,7 +23,7 @@ RENAMED = {"gitignore": ".gitignore"}
 """Files of the templates that would act on the program's own repository under their real name."""
 
 _EXAMPLE = (PurePosixPath("specs/raw"),)
-_FROM_FORMS = ("dm", "ds", "ex", "ae", "vs", "rs", "ss")
+_FROM_FORMS = ("dm", "ds", "ex", "ae", "vs", "rs")
 """What an example study has and one with raw data of its own does not: forms, and the domains made from them."""
 
 _AS_PLANNED = "As the protocol plans it"
@@ -77,7 +77,7 @@ class NewStudy:
         """The visits that raw data name, or those of the example: screening, baseline, and the weeks of treatment."""
         if self.found_visits:
             return tuple(_found_visit(name) for name in self.found_visits)
-        weeks = (6, 12, 18, 24, 32, 40, 48) if self.design == "oncology" else (2, 4, 8, 12)
+        weeks = tuple(range(6, 49, 6)) if self.design == "oncology" else (2, 4, 8, 12)
         later = [Visit(f"WEEK {week}", 7 * week + 1, f"{week} weeks after the first dose") for week in weeks]
         first = [
             Visit("SCREENING", -7, "Informed consent, within 28 days before the first dose"),
