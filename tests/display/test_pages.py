@@ -80,6 +80,12 @@ def test_all_groups_around_a_row_go_on() -> None:
     ]
 
 
+def test_a_small_group_is_not_parted() -> None:
+    table = nested("A", *["  a"] * 3, "B", *["  b"] * 3, "C", *["  c"] * 9, page_rows=7)
+    found = [(page[0], len(page)) for page in shown(table)]
+    assert found == [("A", 4), ("B", 7), ("C (continued)", 7), ("C (continued)", 2)]  # C is too long for any page
+
+
 def test_more_headings_than_a_page_has_room_for_still_come_to_an_end() -> None:
     table = nested("A", "  B", "    C", "      D", "      e", "      f", page_rows=3)
     pages = shown(table)

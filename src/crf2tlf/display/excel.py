@@ -25,7 +25,7 @@ _LONGEST_TEXT = 32_767
 _CUT = " … [continued in the Word document]"
 _CHARACTERS = {"portrait": 92, "landscape": 140}
 _A4 = 9
-_POINTS = {False: 490.0, True: 740.0}
+_PAGE_POINTS = {False: 490.0, True: 740.0}
 """The width of a page between the margins that Excel gives it, upright and lying."""
 _PICTURE_COLUMNS, _PICTURE_ROW = 8, 15.0
 _GAP = 4.0
@@ -159,9 +159,15 @@ def _write_table(sheet: Any, top: int, line: int, table: Table, widths: list[flo
             _write_row(sheet, line, table, row, formats, last=row is shown[-1])
             line += 1
     if breaks:  # where a sheet is fitted to the width of a page, breaks do not hold
-        sheet.set_print_scale(max(10, min(100, int(100 * _POINTS[sheet.orientation == 0] / _points_across(widths)))))
+        sheet.set_print_scale(_scale(widths, landscape=sheet.orientation == 0))
         sheet.set_h_pagebreaks(breaks)
     return line
+
+
+def _scale(widths: list[float], *, landscape: bool) -> int:
+    """Return the percentage at which columns of these widths fit a page, at most 100; some readers draw them wider."""
+    whole = sum((width * 7 + 5) * 0.75 for width in widths)
+    return max(10, min(100, int(91 * _PAGE_POINTS[landscape] / whole)))
 
 
 def _write_header(sheet: Any, line: int, table: Table, formats: Formats) -> int:

@@ -12,6 +12,7 @@ from crf2tlf.analysis.results import Cell, Page, Row, Table
 from crf2tlf.display.headers import headers
 
 CONTINUED = " (continued)"
+_SMALL = 8
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _parts(rows: Sequence[Row], page: Page, end: int, heights: Sequence[float], 
             used += heights[stop]
             stop += 1
         if stop < end:
-            stop = _without_headings(rows, start, stop)
+            stop = _end(rows, start, stop, heights, room)
         yield Sheet(page.subtitle, tuple(above), range(start, stop))
         if stop == end:
             return
@@ -72,6 +73,22 @@ def _above(rows: Sequence[Row], first: int, start: int) -> list[int]:
             found.append(at)
             level = rows[at].indent
     return found[::-1]
+
+
+def _end(rows: Sequence[Row], start: int, stop: int, heights: Sequence[float], room: float) -> int:
+    """Return where a page ends that has room up to ``stop``: before a small group that would be parted.
+
+    Small are the few rows under one heading, such as the statistics of a visit, where the next page can hold them all.
+    """
+    around = [at for at in _above(rows, start, stop) if rows[at].heading]
+    if around:
+        head = around[-1]
+        after = (at for at in range(head + 1, len(rows)) if rows[at].indent <= rows[head].indent)
+        group = range(head, next(after, len(rows)))
+        needed = sum(heights[at] for at in (*_above(rows, 0, head), *group))
+        if len(group) <= _SMALL and needed <= room and _without_headings(rows, start, head) == head:
+            return head
+    return _without_headings(rows, start, stop)
 
 
 def _without_headings(rows: Sequence[Row], start: int, stop: int) -> int:
