@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crf2tlf.compare import Attributes, Table, Tolerance, compare_tables
+from crf2tlf.compare import Attributes, Table, Tolerance, compare_tables, datasets
 from crf2tlf.compare.datasets import NEW, NEW_RECORD, OLD, OLD_RECORD, VARIABLE
 from crf2tlf.compare.keys import guess_keys
 
@@ -184,6 +184,12 @@ GUESSED = [
 @pytest.mark.parametrize(("text", "keys"), GUESSED)
 def test_keys_that_are_found_in_the_data(text, keys):
     assert guess_keys(table(text), table(text)) == keys
+
+
+def test_beyond_a_limit_changes_are_only_counted(monkeypatch):
+    monkeypatch.setattr(datasets, "CHANGES_KEPT", 2)
+    found = compare_tables(table("K V\na 1\nb 2\nc 3"), table("K V\na 2\nb 3\nc 4"), ["K"], "")
+    assert (found.changed, len(found.changes), found.records_changed) == ({"V": 3}, 2, 3)
 
 
 def test_many_records_at_once():
