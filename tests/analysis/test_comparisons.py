@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import pytest
-from tests.analysis.conftest import AnalyseSmall
+from tests.analysis.conftest import ANALYSIS, AnalyseSmall
 from tests.analysis.test_statistics import aml
+
+from crf2tlf.findings import Findings
+from crf2tlf.spec import load_study
+
+StudyFolder = Callable[[Mapping[str, str]], Any]
 
 # 200 subjects: 56 of 70 respond in A, 48 of 80 in B (Newcombe 1998, table II, example a), 25 of 50 in C.
 RESPONDERS = {"A": (56, 70), "B": (48, 80), "C": (25, 50)}
@@ -113,3 +121,104 @@ def test_columns_that_compare_others(analyse_small: AnalyseSmall) -> None:
         "Odds ratios with 95% Wald limits.",
         "p by Kruskal–Wallis test, two-sided.",
     )
+
+
+def test_strata_categories_and_an_adjusted_difference(analyse_small: AnalyseSmall) -> None:
+    made = analyse_small(
+        """\
+        id: t
+        title: T
+        population: ALL
+        columns: [{by: ARM, values: {A: A, B: B, C: C}, reference: B}]
+        rows:
+          - {id: cmh, label: CMH, test: {method: cmh, where: RESP == "Y", strata: STRAT}, show: "{statistic:4} {p:p4}"}
+          - id: or
+            label: Stratified odds ratio
+            odds_ratio: {where: RESP == "Y", strata: STRAT, strata_label: region}
+            show: "{ratio:4} ({lower:4}–{upper:4})"
+          - {id: fisher, label: Fisher, test: {method: fisher, where: RESP == "Y"}, show: "{p:p4}"}
+          - id: ancova
+            label: Adjusted
+            ancova: {of: AVAL, factors: STRAT, label: stratum}
+            lines:
+              - {id: mean, label: LS mean, show: "{mean:2}"}
+              - {id: gap, label: Difference, show: "{difference:4} ({lower:4} to {upper:4})"}
+        """,
+        **responders(),
+    )
+    rows = made.rows("t")
+    assert rows[0].startswith("CMH | 6.8911 0.0087 |  | ")
+    assert rows[1].startswith("Stratified odds ratio | 2.6670 (1.2764–5.5727) |  | ")
+    assert rows[2].startswith("Fisher | 0.0125 |  | ")
+    means = [cell.strip() for cell in rows[4].split("|")[1:]]
+    assert len([mean for mean in means if mean]) == 3  # the reference has a mean, too
+    assert rows[5].startswith("  Difference | 3.0742 (2.4180 to 3.7305) |  | ")
+    assert "Odds ratios by Mantel and Haenszel, stratified by region; 95% Wald limits." in made["t"].footnotes
+
+
+def test_no_events_in_an_arm_is_explained(analyse_small: AnalyseSmall) -> None:
+    made = analyse_small(
+        """\
+        id: t
+        title: T
+        population: ALL
+        columns: [{by: ARM, values: {A: "Arm A (N = {{ N }})", B: Arm B}, reference: B}]
+        rows:
+          - {id: hr, label: HR, hazard_ratio: {from: ADTTE, time: AVAL, censored: CNSR}}
+        numbers:
+          - {id: p, log_rank: {from: ADTTE, time: AVAL, censored: CNSR}, show: "{p:pvalue}"}
+        notes: ["p {{ cells['p/A'] }}"]
+        """,
+        ADTTE="USUBJID PARAMCD AVAL:n CNSR:n\n01 OS 1 0\n02 OS 2 0\n03 OS 3 0\n04 OS 4 1\n05 OS 5 1\n06 OS 6 1",
+    )
+    assert made.rows("t") == ["HR | –"]
+    assert made["t"].footnotes[0] == "p 0.025"  # R: survdiff, 0.0246
+    assert made["t"].footnotes[-1] == "HR, Arm A (N = 3): not estimable (no events in Arm B)."
+    assert made.result("t/hr/A/hr").value is None
+    assert made.result("t/hr/A/problem").value == "no events in Arm B"
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "problem"),
+    [
+        ("[{by: ARM}]", "log_rank: {time: AGE, censored: AGE}", "no column has a `reference` or `compare`"),
+        ("[{by: ARM, reference: C}]", "test: {method: welch, of: AGE}", "there is no column C to compare with"),
+        (
+            "[{by: ARM}, {by: SEX, id: sex}, {id: x, compare: [A, B, sex/F]}]",
+            "difference: {of: AGE}",
+            "difference compares two columns, but x lists 3",
+        ),
+        (
+            "[{by: ARM}, {id: x, compare: [A, D]}]",
+            "test: {method: wilcoxon, of: AGE}",
+            "there is no column D",
+        ),
+        ("[{by: ARM, reference: A}]", "test: {method: welch, of: SEX}", "'SEX' is no number but a text"),
+    ],
+)
+def test_comparisons_that_cannot_be(analyse_small: AnalyseSmall, columns: str, row: str, problem: str) -> None:
+    spec = f"id: t\ntitle: T\npopulation: ALL\ncolumns: {columns}\nrows:\n  - {{id: r, label: R, {row}}}\n"
+    (found,) = analyse_small(spec).problems
+    assert problem in found
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("log_rank: {time: AGE}", "log_rank: censored must be given"),
+        ("log_rank: {time: AGE, censored: AGE, rho: 1}", "rho and gamma go with weights: fleming-harrington"),
+        ("test: {method: fisher, of: AGE}", "fisher is about categories"),
+        ("test: {method: anova}", "anova is about numbers; give of"),
+        ("difference: {of: AGE, strata: SEX}", "go without of"),
+        ("odds_ratio: {strata: SEX, limits: exact}", "exact limits are for one table"),
+        ("count: {}, test: {method: fisher}", "a row takes one analysis, not count and test"),
+        ("count: {}, compare: {x: {}}", "give one of log_rank, hazard_ratio"),
+        ("ancova: {of: AGE}, compare: {x: {difference: {}}}", "compare goes with an analysis of each column"),
+    ],
+)
+def test_faulty_specs_of_comparisons(study_folder: StudyFolder, row: str, problem: str) -> None:
+    spec = f"id: t\ntitle: T\npopulation: ALL\nrows:\n  - {{id: r, label: R, {row}}}\n"
+    root = study_folder({"specs/analysis.yaml": ANALYSIS, "specs/tlf/t.yaml": spec})
+    findings = Findings()
+    load_study(root, None, findings)
+    assert any(problem in str(finding) for finding in findings), [str(finding) for finding in findings]

@@ -184,3 +184,14 @@ print(c(diff(rev(pooled$estimate)), pooled$conf.int, pooled$p.value))
 print(c(tapply(value, arm, mean), kruskal.test(value, factor(arm))$p.value))
 fit <- lm(value ~ relevel(factor(arm), "B") + factor(stratum))
 print(c(coef(fit)[2], confint(fit)[2, ], summary(fit)$coefficients[2, 4]))
+
+# ---- tests/analysis/test_comparison_figures.py ----------------------------------------------------------
+
+cat("\n== aml, even and odd subjects in the order of arms: hazard ratios; p of the interaction\n")
+d <- rbind(aml[aml$x == "Maintained", ], aml[aml$x != "Maintained", ])
+d$half <- c("E", "O")[(0:22) %% 2 + 1]
+d$m <- d$x == "Maintained"
+for (h in c("E", "O")) print(summary(coxph(Surv(time, status) ~ m, d[d$half == h, ]))$conf.int)
+print(anova(coxph(Surv(time, status) ~ m + half, d), coxph(Surv(time, status) ~ m * half, d)))
+cat("\n== mean of 10, 12, 17 with limits\n")
+print(t.test(c(10, 12, 17))$conf.int)
