@@ -55,16 +55,16 @@ def reference() -> BuildResult:
     return build
 
 
-@pytest.fixture(scope="module", params=["sdtm", "adam", "pilot"])
+@pytest.fixture(scope="module", params=["sdtm", "adam", "pilot", "pilot-adam"])
 def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Written:
     folder = tmp_path_factory.mktemp(request.param)
-    if request.param != "pilot":
+    if not request.param.startswith("pilot"):
         return write(request.getfixturevalue("reference"), folder, sdtm=request.param == "sdtm")
     if not EXTRACTS:
         pytest.skip("CRF2TLF_PILOT is not set: it names the folder with the pilot study's extracts")
     build = build_study(PILOT, raw=Path(EXTRACTS))
     assert build is not None
-    return write(build, folder, sdtm=True)
+    return write(build, folder, sdtm=request.param == "pilot")
 
 
 def in_transport_files(folder: Path) -> dict[str, list[Variable]]:

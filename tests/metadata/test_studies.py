@@ -39,16 +39,16 @@ def reference() -> BuildResult:
     return build
 
 
-@pytest.fixture(scope="module", params=["sdtm", "adam", "pilot"])
+@pytest.fixture(scope="module", params=["sdtm", "adam", "pilot", "pilot-adam"])
 def study(request: pytest.FixtureRequest, reference: BuildResult) -> Described:
     build: BuildResult | None = reference
-    if request.param == "pilot":
+    if request.param.startswith("pilot"):
         if not EXTRACTS:
             pytest.skip("CRF2TLF_PILOT is not set: it names the folder with the pilot study's extracts")
         build = build_study(PILOT, raw=Path(EXTRACTS))
     assert build is not None
     findings = Findings()
-    return Described(build, describe_submission(build, findings, sdtm=request.param != "adam"), findings)
+    return Described(build, describe_submission(build, findings, sdtm=not request.param.endswith("adam")), findings)
 
 
 def test_there_are_no_findings(study: Described) -> None:

@@ -27,6 +27,7 @@ PAIRED_BY = {
     "ADAE": EVENT,
     "ADVS": ["USUBJID", "PARAMCD", "VISITNUM", "ATPTN", "AVISITN"],
     "SUPPDM": ["USUBJID", "QNAM"],
+    "SUPPDS": ["USUBJID", "QNAM"],
     "SUPPAE": [*EVENT, "QNAM"],
 }
 QUALIFIER = ["USUBJID", "RDOMAIN", "QNAM", "QVAL", "QEVAL"]
@@ -52,11 +53,11 @@ def with_events(records: pd.DataFrame, events: pd.DataFrame, number: Any) -> pd.
 
 def sides(name: str, pilot: BuildResult) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The built and the published dataset, with what pairs their records."""
-    built = written(pilot, name)
+    built = written(pilot, name) if name in pilot.datasets else pd.DataFrame(columns=QUALIFIER, dtype="str")
     if name.startswith("SUPP"):
         built = built[[*QUALIFIER, *(["IDVARVAL"] if name == "SUPPAE" else [])]]
-        expected = published("pharmaversesdtm", name)[list(built)]
-        expected = expected.assign(QEVAL=expected["QEVAL"].str.strip())
+        expected = published("pharmaversesdtm", name).reindex(columns=list(built))
+        expected = expected.assign(QEVAL=expected["QEVAL"].astype("str").str.strip())
     else:
         expected = published("cdiscpilotadam", name)
     if name in ("ADAE", "SUPPAE"):
