@@ -376,7 +376,8 @@ def _arguments(command: Callable[..., Any]) -> list[str]:
         given = [text for text in (info.default, *(info.param_decls or ())) if isinstance(text, str)]
         name = ", ".join(f"`{text}`" for text in given or [own])
         choices = ", ".join(f"`{value}`" for value in _members(kind))
-        default = "" if parameter.default in (None, False) else f"`{parameter.default}`"
+        nothing = parameter.default in (None, False, inspect.Parameter.empty)
+        default = "" if nothing else f"`{parameter.default}`"
         rows.append(f"| {name} | {choices} | {default} | {_in_table(info.help)} |")
     return ["", "| argument | values | default | meaning |", "|---|---|---|---|", *rows] if rows else []
 

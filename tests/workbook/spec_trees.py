@@ -10,12 +10,71 @@ from crf2tlf.workbook.fields import Content, alternatives, content_of, fields_of
 from crf2tlf.workbook.layout import ROOTS, Root
 
 AWKWARD = [
-    "01", "1", "1.50", "1e5", "0x1F", "true", "NO", "no", "null", "~", "", " ", "a ", " a", "=1+1", "-X", "+1", "@A", "'q",
-    '"A" if X else "B"', "a: b", "a # b", "#a", "- a", "[a]", "{a: b}", "[1, 2]", "one\ntwo", "one\n\n two\n", "\ttab",
-    "a\rb", "\x07", "日本語の説明", "😀", "_x0041_", "2020-03-31", "2020-03-31T00:00:00", "a, b", "a,b", "A B", "%", "&a",
-    "*a", "!t", "|", ">", "? a", "\\", "'", '"', "\u2028", "\ufeff", "x" * 300, "long " * 8_000, "12:30", "1_000", ".5",
-    "Yes", "y", "- ", "[", "- a\nb", "(2)", "2.1",
-]  # fmt: skip
+    "01",
+    "1",
+    "1.50",
+    "1e5",
+    "0x1F",
+    "true",
+    "NO",
+    "no",
+    "null",
+    "~",
+    "",
+    " ",
+    "a ",
+    " a",
+    "=1+1",
+    "-X",
+    "+1",
+    "@A",
+    "'q",
+    '"A" if X else "B"',
+    "a: b",
+    "a # b",
+    "#a",
+    "- a",
+    "[a]",
+    "{a: b}",
+    "[1, 2]",
+    "one\ntwo",
+    "one\n\n two\n",
+    "\ttab",
+    "a\rb",
+    "\x07",
+    "日本語の説明",
+    "😀",
+    "_x0041_",
+    "2020-03-31",
+    "2020-03-31T00:00:00",
+    "a, b",
+    "a,b",
+    "A B",
+    "%",
+    "&a",
+    "*a",
+    "!t",
+    "|",
+    ">",
+    "? a",
+    "\\",
+    "'",
+    '"',
+    "\u2028",
+    "\ufeff",
+    "x" * 300,
+    "long " * 8_000,
+    "12:30",
+    "1_000",
+    ".5",
+    "Yes",
+    "y",
+    "- ",
+    "[",
+    "- a\nb",
+    "(2)",
+    "2.1",
+]
 TEXTS = st.sampled_from(AWKWARD) | st.text(st.characters(codec="utf-8"), max_size=12)
 KEYS = st.sampled_from(["A", "B1", "01", "1", "日本", "a b", "A.B", "x:", "=1", "", " a", "NO", "[1]", "2.1", "a\nb"])
 NUMBERS = st.sampled_from([1, 0, 2.5, 100, -1, 1e300, True, False])
@@ -53,9 +112,13 @@ def mappings(model: Any, depth: int = 0) -> st.SearchStrategy[dict[str, Any]]:
     given = {key: values(field.annotation, depth) for key, field in fields.items()} if depth <= DEEPEST else {}
     if depth == 0:
         return st.fixed_dictionaries({}, optional=given)
-    return st.sets(st.sampled_from(sorted(given)), max_size=3).flatmap(
-        lambda keys: st.fixed_dictionaries({key: given[key] for key in sorted(keys)})
-    ) if given else st.just({})  # fmt: skip
+    return (
+        st.sets(st.sampled_from(sorted(given)), max_size=3).flatmap(
+            lambda keys: st.fixed_dictionaries({key: given[key] for key in sorted(keys)})
+        )
+        if given
+        else st.just({})
+    )
 
 
 def files(root: Root) -> st.SearchStrategy[dict[str, Any]]:

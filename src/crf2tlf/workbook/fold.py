@@ -255,7 +255,7 @@ class _Folding:
                 self.value(result, found.key, found.content, line.cells[header])
         for child in table.children:
             self.child(slot.root, child, result, keys)
-        return _with_short_form(result, slot)
+        return with_short_form(result, slot)
 
     # Cells
 
@@ -337,7 +337,7 @@ class _Folding:
         self.findings.add(code, place, message)
 
 
-def _with_short_form(full: LocatedMap, slot: Slot) -> LocatedMap:
+def with_short_form(full: LocatedMap, slot: Slot) -> LocatedMap:
     """Return a mapping that knows its shorter form, where its model has one: a rule alone, a label alone."""
     value = next(iter(full.values()), None)
     if not slot.path or len(full) > 1 or isinstance(value, (dict, list)):

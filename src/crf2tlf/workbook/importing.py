@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
+from crf2tlf.build.codelists import check_codelists
 from crf2tlf.build.plan import plan
 from crf2tlf.files.atomic import staged
 from crf2tlf.findings import Finding, Findings, Place, Severity, StudyError
@@ -49,8 +50,8 @@ def prepare_import(root: Path, workbook: Path, findings: Findings, *, draft: boo
     """
     old = read_specs(root, findings)
     book = read_book(workbook, findings)
-    findings.stop_on_errors()
-    assert book is not None
+    if book is None:
+        raise StudyError(findings.items)
     before = unfold(old)
     as_it_is = fold(before, Findings())
     notes: dict[str, Notes] = {}
@@ -140,14 +141,20 @@ def _check_rules(root: Path, study: Study, findings: Findings, *, draft: bool) -
     quiet = Findings()
     before = load_study(root, None, quiet) if (root / "specs").is_dir() else None
     if before is not None:
-        plan(before, quiet)
+        _check_names(before, quiet)
         known = {(item.code, item.message) for item in quiet}
     found = Findings(study.spec.severity)
-    plan(study, found)
+    _check_names(study, found)
     for item in found:
         lenient = draft or (item.code, item.message) in known
         weight = Severity.WARNING if lenient and item.severity is Severity.ERROR else item.severity
         _report(findings, replace(item, severity=weight))
+
+
+def _check_names(study: Study, findings: Findings) -> None:
+    """Report what is wrong with rules, and codelists that do not exist."""
+    plan(study, findings)
+    check_codelists(study, findings)
 
 
 def _report(findings: Findings, item: Finding) -> None:

@@ -115,6 +115,10 @@ CODELISTS = Table(
     "Codelist Sources", "ID", True, CodelistSpec,
     children=(Child(("terms",), TERMS, "terms"), Child(("add",), TERMS, "add")),
 )  # fmt: skip
+DICTIONARIES = Table(
+    "Dictionaries", "ID", True, DictionarySpec, ("ID", "Name", "Data Type", "Dictionary", "Version"),
+    direct=(("Dictionary", "name"), ("Version", "version")),
+)  # fmt: skip
 MAPPED = Table("Maps", "Collected Value", True, None, value="Submitted Value", null_value=True)
 SHARED_COLUMNS = Table("Shared Columns", "Column", False, ColumnSpec, inner="columns")
 
@@ -122,7 +126,7 @@ ROOTS: dict[str, Root] = {
     "study": Root(
         "study", StudySpec, None,
         children=(
-            Child(("dictionaries",), Table("Dictionaries", "ID", True, DictionarySpec)),
+            Child(("dictionaries",), DICTIONARIES),
             Child(("constants",), Table("Constants", "Constant", True, None, value="Value")),
             Child(("severity",), Table("Severities", "Finding", True, None, value="Severity")),
         ),

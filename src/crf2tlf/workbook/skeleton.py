@@ -10,12 +10,15 @@ from crf2tlf.findings import Findings, Place, nearest
 from crf2tlf.spec.located import LocatedMap
 from crf2tlf.standards import codelist, sdtm_dataset
 from crf2tlf.workbook.cells import located
-from crf2tlf.workbook.sheets import Book, Line
+from crf2tlf.workbook.fold import with_short_form
+from crf2tlf.workbook.layout import ROOTS, VARIABLES
+from crf2tlf.workbook.sheets import Book, Line, slot_of
 from crf2tlf.workbook.skeleton_values import STRUCTURES, key_list, term_lists
 from crf2tlf.workbook.skeleton_variables import PREDECESSOR, Notes, References, Variables, take_text
 from crf2tlf.workbook.tree import add, new_list, new_map, put
 from crf2tlf.workbook.where_clauses import where_clauses
 
+_VARIABLES = slot_of(ROOTS["dataset"], VARIABLES, "")
 NO_STUDY_YET = "2000-01-01T00:00:00"
 
 
@@ -194,7 +197,7 @@ class _Skeleton:
             at = variable.text("Variable")
             if at not in variables:
                 entry = self.variables.variable(tree, variable, by_variable.get(at, []), numeric, notes)
-                put(variables, at, entry, variable.place_of("Variable"))
+                put(variables, at, with_short_form(entry, _VARIABLES), variable.place_of("Variable"))
         for at, values in by_variable.items():
             if at not in variables:
                 message = f"{name} has no variable {at} in the sheet Variables{nearest(at, variables)}"

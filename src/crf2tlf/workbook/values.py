@@ -177,7 +177,8 @@ def _fits(value: Any, width: int) -> bool:
     parts = _parts(value)
     nested = [part for part in parts if isinstance(part, (dict, list)) and part]
     deeper = any(isinstance(p, (dict, list)) for part in nested for p in _parts(part))
-    return len(in_line(value)) <= width and not deeper and (len(nested) <= 1 or isinstance(value, dict))
+    mappings = isinstance(value, list) and any(isinstance(part, dict) for part in nested)
+    return len(in_line(value)) <= width and not deeper and not mappings
 
 
 def _parts(value: Any) -> list[Any]:
