@@ -7,9 +7,12 @@ from typing import Any
 
 from crf2tlf.analysis.results import (
     Bar,
+    BoxGroup,
     Cell,
     Column,
     Curve,
+    Forest,
+    ForestLine,
     KaplanMeier,
     Lane,
     Mark,
@@ -20,6 +23,11 @@ from crf2tlf.analysis.results import (
     Step,
     Swimmer,
     Table,
+    VisitBox,
+    VisitBoxes,
+    VisitLine,
+    VisitLines,
+    VisitPoint,
     Waterfall,
 )
 
@@ -234,3 +242,60 @@ FIGURES = (
 )
 
 EVERYTHING = results(DEMOGRAPHICS, TOXICITY, RATES, *FIGURES, listing())
+
+
+FOREST = Forest(
+    x_label="Hazard ratio",
+    stub="Subgroup",
+    columns=("Drug", "Placebo", "HR (95% CI)"),
+    before=2,
+    lines=(
+        ForestLine(
+            label="All", texts=("30/60", "40/60", "0.70 (0.44–1.12)"), estimate=0.7, lower=0.44, upper=1.12, weight=70
+        ),
+        ForestLine(label="Sex", texts=("", "", ""), heading=True),
+        ForestLine(
+            label="Male",
+            texts=("10/20", "9/20", "1.20 (0.03–48.00)"),
+            estimate=1.2,
+            lower=0.03,
+            upper=48,
+            weight=19,
+            indent=1,
+        ),
+        ForestLine(label="Female", texts=("0/3", "0/2", "–"), indent=1),
+    ),
+    no_difference=1.0,
+    logarithmic=True,
+    favours=("Drug better", "Placebo better"),
+)
+
+CHANGES = VisitLines(
+    x_label="Visit",
+    y_label="Mean change",
+    ticks=((0.0, "Week 2"), (1.0, "Week 4")),
+    lines=(
+        VisitLine(
+            label="Drug",
+            points=(
+                VisitPoint(x=0, n=9, value=1.0, lower=0.5, upper=1.5),
+                VisitPoint(x=1, n=8, value=2.0, lower=1, upper=3),
+            ),
+        ),
+        VisitLine(label="Placebo", points=(VisitPoint(x=0, n=1, value=0.5),)),
+    ),
+    reference_lines=(0.0,),
+)
+
+BOXES = VisitBoxes(
+    x_label="Visit",
+    y_label="Value",
+    ticks=((0.0, "Week 2"), (1.0, "Week 4")),
+    groups=(
+        BoxGroup(
+            label="Drug",
+            boxes=(VisitBox(x=0, n=6, mean=7.5, median=3.5, q1=2, q3=5, low=1, high=5, beyond=(30,)),),
+        ),
+        BoxGroup(label="Placebo", boxes=()),
+    ),
+)
