@@ -225,3 +225,13 @@ def test_keys_for_another_kind_of_file(tmp_path, keys, words):
     path.write_text(path.read_text().replace("file: ae.csv", keys))
     ran = run(tmp_path / "study", "check")
     assert any("SPEC_MODEL" in line and words in line for line in ran.findings), ran.err
+
+
+@pytest.mark.slow
+def test_the_manifest_of_a_package_names_the_archive(tmp_path):
+    root = tmp_path / "study"
+    shutil.copytree(SMALL, root)
+    as_archive(root)
+    run(root, "package", "--mode", "draft")
+    manifest = json.loads((root / "submission" / "manifest.json").read_text())
+    assert [entry["path"] for entry in manifest["inputs"] if not entry["path"].startswith("specs/")] == ["raw.zip"]
