@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -96,8 +97,8 @@ class TestVisits:
     def test_boxes_have_their_numbers(self) -> None:
         axes = drawn(samples.BOXES)
         (box,) = axes.patches
-        corners = [corner[1] for corner in box.get_path().to_polygons()[0]]
-        assert (min(corners), max(corners)) == (2, 5)
+        corners = np.asarray(box.get_path().vertices)[:, 1]
+        assert [corners.min(), corners.max()] == [2, 5]
         assert any(list(line.get_ydata()) == [30] for line in axes.lines)
         legend = axes.get_legend()
         assert legend is not None
