@@ -64,3 +64,13 @@ def test_a_format_that_does_not_fit_is_a_finding(analyse_small: AnalyseSmall) ->
         "specs/tlf/0.yaml:11: error: TEMPLATE: listing-1: {TERM:1}: 1 is for numbers or dates, the value is the text "
         "'=HYPERLINK'"
     ]
+
+
+def test_a_page_of_a_listing_begins_with_its_group_values(analyse_small: AnalyseSmall) -> None:
+    spec = LISTING.replace("orientation: landscape", "page_rows: 3").replace("TERM, group: true", "TERM")
+    more = AE + "01      4       Fever      2017-01-20 20     61\n"
+    made = analyse_small(spec, ADAE=more)
+    assert [row.split(" | ")[0] for row in made.rows("listing-1")] == ["01", "", "", "01", "02"]
+    body = made["listing-1"].body
+    assert isinstance(body, Table)
+    assert body.page_rows == 3

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crf2tlf.analysis.collect import Collector
-from crf2tlf.analysis.data import AnalysisError, Data, Records, as_texts, kind_of
+from crf2tlf.analysis.data import AnalysisError, Data, Mask, Records, as_texts, kind_of
 from crf2tlf.analysis.results import Cell, Column, Row, Table
 from crf2tlf.analysis.scope import Scope
 from crf2tlf.analysis.templates import Field, parse, show
@@ -28,9 +28,10 @@ def listing(output: OutputSpec, scope: Scope, collector: Collector, texts: Texts
     records = _ordered(scope.data, scope.select(spec), spec.order)
     cells = [_cells(scope.data, records, column, collector.missing) for column in spec.columns]
     starts = _block_starts(cells, spec.columns)
+    on_top = _tops(len(records.positions), output.page_rows)
     for column, made, start in zip(spec.columns, cells, starts, strict=True):
         if column.group is True:
-            made[:] = [cell if first else BLANK for cell, first in zip(made, start, strict=True)]
+            made[:] = [cell if first else BLANK for cell, first in zip(made, start | on_top, strict=True)]
     keys = collector.keys_of(records.dataset)
     outer = starts[0] if spec.columns[0].group else np.zeros(len(records.positions), dtype=bool)
     rows = tuple(
@@ -42,13 +43,18 @@ def listing(output: OutputSpec, scope: Scope, collector: Collector, texts: Texts
         for column in spec.columns
     )
     dataset = scope.data.datasets[records.dataset]
-    return Table(columns=heads, rows=rows, dataset=records.dataset, keys=dataset.keys)
+    return Table(columns=heads, rows=rows, dataset=records.dataset, keys=dataset.keys, page_rows=output.page_rows)
 
 
 def _ordered(data: Data, records: Records, order: Sequence[Rule]) -> Records:
     numbers = [ranks(data.column(records.dataset, rule).iloc[records.positions]) for rule in order]
     at = sorted_positions(np.zeros(len(records.positions), dtype=np.int64), numbers)
     return Records(records.dataset, records.positions[at])
+
+
+def _tops(size: int, page_rows: int | None) -> Mask:
+    """Return which rows begin a page, where the output says how many rows a page holds."""
+    return np.arange(size) % page_rows == 0 if page_rows is not None else np.zeros(size, dtype=bool)
 
 
 def _block_starts(cells: Sequence[list[Cell]], columns: Sequence[ListingColumn]) -> list[np.ndarray]:

@@ -3,8 +3,8 @@
 ``{n}`` shows a number as it is, ``{mean:1}`` rounds half up to one decimal. After the decimals may stand: ``z``, an
 exact zero is 0; ``h``, an exact hundred is 100; ``<``, ``<0.1`` for more than 0 that would be shown as 0.0; ``>``,
 ``>99.9`` for less than 100 that would be shown as 100.0; together ``{pct:1zh<>}``. ``{p:p4}`` shows ``<0.0001`` where
-the rounded number would be 0, ``{p:pvalue}`` shows three decimals, ``<0.001`` below and ``>0.999`` above them (``pvalue4``:
-four decimals), ``{first:%B %Y}`` shows parts of a date. ``{{`` and ``}}`` are braces.
+the rounded number would be 0, ``{p:pvalue}`` shows three decimals, ``<0.001`` below and ``>0.999`` above them
+(``pvalue4``: four decimals), ``{first:%B %Y}`` shows parts of a date. ``{{`` and ``}}`` are braces.
 """
 
 from __future__ import annotations

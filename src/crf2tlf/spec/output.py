@@ -286,6 +286,10 @@ class OutputSpec(SpecModel):
             raise ValueError(f"an output is one of {', '.join(bodies)}")
         if not bodies and not self.rows:
             raise ValueError(f"an output needs rows, or one of {', '.join(BODIES)}")
+        if bodies and (self.pages is not None or self.page_columns is not None):
+            raise ValueError("pages and page_columns are for tables")
+        if self.page_rows is not None and bodies not in ([], ["listing"]):
+            raise ValueError("page_rows is for tables and listings")
         if bodies and self.rows:
             raise ValueError(f"{bodies[0]} goes without rows; what a note or annotation states stands in numbers")
         return self
