@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
+import pyreadstat
 import pytest
 
 from crf2tlf.findings import Findings
@@ -199,3 +201,22 @@ def test_files_that_cannot_be_proposed_for(tmp_path: Path) -> None:
         ("raw/nobody.csv", "PROPOSAL_OPEN"),
         ("raw/twice.csv", "RAW_FILE_FORMAT"),
     ]
+
+
+def test_workbooks_and_transport_files(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"SUBJID": SUBJECTS, "SEX": ["Male", "Female"] * 3, "Q7": ["2024-01-31"] * 6})
+    with pd.ExcelWriter(tmp_path / "all.xlsx") as book:
+        frame.to_excel(book, sheet_name="Demographics", index=False)
+        frame.rename(columns={"SEX": "AETERM"}).to_excel(book, sheet_name="AE", index=False)
+    pyreadstat.write_xport(frame, tmp_path / "dm.xpt", column_labels=["Subject", "Sex", "Date of birth"])
+    findings = Findings()
+    made = propose(tmp_path, findings)
+    assert [str(finding) for finding in findings] == []
+    assert {form.name: (form.extract.file, form.extract.sheet, form.domain) for form in made.forms} == {
+        "ae": ("all.xlsx", "AE", "AE"),
+        "demographics": ("all.xlsx", "Demographics", "DM"),
+        "dm": ("dm.xpt", None, "DM"),
+    }
+    by_label = next(p for p in made.columns if p.form.name == "dm" and p.column.header == "Q7")
+    assert by_label.target == "DM.BRTHDTC"  # the label of the SAS variable tells
+    assert "sheet: AE\n" in made.texts()["raw/ae.yaml"]
