@@ -43,7 +43,7 @@ def test_a_mistyped_value_of_a_condition(analyse_small: AnalyseSmall) -> None:
 @pytest.mark.parametrize(
     ("count", "absent"),
     [
-        ("from: ADTTE, where: 'PARAMCD in [\"PFS\", \"OSS\"]'", "ADTTE has PARAMCD 'OSS' (did you mean OS?)"),
+        ('from: ADTTE, where: \'PARAMCD in ["PFS", "OSS"]\'', "ADTTE has PARAMCD 'OSS' (did you mean OS?)"),
         ('from: ADTTE, where: AVAL > 1 and PARAMCD != "PSF"', "ADTTE has PARAMCD 'PSF' (did you mean PFS?)"),
         ('from: ADTTE, where: ADSL.SEX == "Male"', "ADSL has SEX 'Male'"),
         ('denominator: {from: ADTTE, where: PARAMCD == "PFSS"}', "ADTTE has PARAMCD 'PFSS'"),
