@@ -156,7 +156,7 @@ SHEETS: Sheets = {
 def written(path: Path, sheets: Sheets) -> Path:
     """Write sheets of values as an Excel file."""
     book = Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:

@@ -85,8 +85,8 @@ def edit(study: Path, *changes: tuple[str, str, str, Any]) -> None:
     book = load_workbook(study / "specs.xlsx")
     added: dict[str, int] = {}
     for sheet, row, column, value in changes:
-        cells = book[sheet]
-        columns = {cell.value: cell.column for cell in cells[1]}
+        cells: Any = book[sheet]
+        columns: dict[Any, Any] = {cell.value: cell.column for cell in cells[1]}
         number = added.setdefault(sheet, cells.max_row + 1) if row == "new" else row_of(cells, row)
         cells.cell(number, columns[column]).value = value
     book.save(study / "specs.xlsx")
@@ -327,6 +327,15 @@ def test_the_commands_go_together(tmp_path: Path) -> None:
     export = CliRunner().invoke(app, ["--study", str(tmp_path), "spec", "export", str(tmp_path / "specs.xlsx")])
     assert (export.exit_code, run(tmp_path, "--yes").exit_code) == (0, 0)
     assert {path: path.read_bytes() for path in sorted((tmp_path / "specs").rglob("*.yaml"))} == before
+
+
+def test_changes_of_information_are_said_to_go_nowhere(study: Path) -> None:
+    edit(study, ("Variables", "DM SEX", "Label", "Gender"), ("Variables", "DM AGE", "Role", "Topic"))
+    texts = found(study)
+    assert [text.partition(";")[0] for text in texts] == [
+        "specs.xlsx!Variables!A5: WORKBOOK_INFORMATION: grey cells were changed"
+    ]
+    assert imported(study) == {}
 
 
 def test_anchors_are_written_anew_with_a_warning(study: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from crf2tlf.findings import Findings, StudyError
 from crf2tlf.spec import load_study
+from crf2tlf.workbook.digests import add_digests
 from crf2tlf.workbook.importing import read_specs
 from crf2tlf.workbook.information import inform
 from crf2tlf.workbook.unfold import unfold
@@ -22,4 +23,5 @@ def export_specs(root: Path, workbook: Path, findings: Findings) -> Path:
         raise StudyError(findings.items)
     book = unfold(read_specs(root, findings))
     inform(book, study)
+    add_digests(book)
     return write_book(book, study.spec.study, study.spec.release_timestamp.isoformat(), workbook)

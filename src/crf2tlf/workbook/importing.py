@@ -24,6 +24,7 @@ from crf2tlf.spec.validation import validate
 from crf2tlf.workbook.annotate import with_notes
 from crf2tlf.workbook.changes import Change, changes_between
 from crf2tlf.workbook.complete import complete, is_own, require
+from crf2tlf.workbook.digests import report_changed_information
 from crf2tlf.workbook.fold import fold
 from crf2tlf.workbook.read import read_book
 from crf2tlf.workbook.sheets import own_key
@@ -56,6 +57,7 @@ def prepare_import(root: Path, workbook: Path, findings: Findings, *, draft: boo
     as_it_is = fold(before, Findings())
     notes: dict[str, Notes] = {}
     if is_own(book):
+        report_changed_information(book, findings)
         complete(book, before, workbook.name, findings)
         trees = fold(book, findings)
     else:

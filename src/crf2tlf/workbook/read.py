@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from crf2tlf.findings import Findings, Place, Severity, nearest
 from crf2tlf.workbook.cells import Cell
+from crf2tlf.workbook.digests import DIGEST_HEADERS, DIGESTS
 from crf2tlf.workbook.layout import INFORMATION
 from crf2tlf.workbook.sheets import (
     DESIGN_PREFIX,
@@ -92,7 +93,7 @@ def sheet_name(title: str) -> str | None:
     if title.startswith(DESIGN_PREFIX):
         return title
     fold = " ".join(title.split()).casefold()
-    for name in (*sheet_names(), *INFORMATION):
+    for name in (*sheet_names(), *INFORMATION, DIGESTS):
         if name.casefold() in (fold, fold.replace(" ", "")):
             return name
     return SHEET_ALIASES.get(fold)
@@ -102,7 +103,8 @@ def known_headers(name: str) -> tuple[str, ...]:
     """Return the columns that a sheet has, its design table's left out."""
     if name in INFORMATION:
         return INFORMATION[name]
-    return {STUDY: STUDY_HEADERS, DETAILS: DETAILS_HEADERS}.get(name) or headers(name)
+    own = {STUDY: STUDY_HEADERS, DETAILS: DETAILS_HEADERS, DIGESTS: DIGEST_HEADERS}
+    return own.get(name) or headers(name)
 
 
 def header_name(header: str, known: Iterable[str]) -> str | None:

@@ -12,6 +12,7 @@ from crf2tlf.display.excel_formats import Formats
 from crf2tlf.display.excel_layout import TYPEFACE, column_points, row_height
 from crf2tlf.display.reproducible import release_time, write_archive
 from crf2tlf.workbook.cells import LONGEST_TEXT
+from crf2tlf.workbook.digests import DIGESTS
 from crf2tlf.workbook.fields import Content, Field, alternatives
 from crf2tlf.workbook.layout import INFORMATION, ORDER, Table
 from crf2tlf.workbook.sheets import (
@@ -58,13 +59,16 @@ def write_book(book: Book, study: str, timestamp: str, path: Path) -> Path:
         workbook.set_properties({**properties, "created": release_time(timestamp)})
         formats = Formats(workbook)
         for name in sorted(book, key=_order):
-            _write_sheet(workbook.add_worksheet(name), book[name], formats)
+            sheet = workbook.add_worksheet(name)
+            _write_sheet(sheet, book[name], formats)
+            if name == DIGESTS:
+                sheet.very_hidden()
     return write_archive(content.getvalue(), path)
 
 
 def _order(name: str) -> tuple[int, int]:
     first = ORDER.index(name) if name in ORDER else len(ORDER)
-    return (2 if name == DETAILS else 1 if name not in ORDER else 0), first
+    return (3 if name == DIGESTS else 2 if name == DETAILS else 1 if name not in ORDER else 0), first
 
 
 def _write_sheet(target: Any, sheet: Sheet, formats: Formats) -> None:
