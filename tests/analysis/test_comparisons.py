@@ -173,7 +173,7 @@ def test_no_events_in_an_arm_is_explained(analyse_small: AnalyseSmall) -> None:
     )
     assert made.rows("t") == ["HR | –"]
     assert made["t"].footnotes[0] == "p 0.025"  # R: survdiff, 0.0246
-    assert made["t"].footnotes[-1] == "HR, Arm A (N = 3): not estimable (no events in Arm B)."
+    assert made["t"].footnotes[-1] == "HR, Arm A: not estimable (no events in Arm B)."
     assert made.result("t/hr/A/hr").value is None
     assert made.result("t/hr/A/problem").value == "no events in Arm B"
 

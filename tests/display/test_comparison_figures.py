@@ -99,7 +99,7 @@ class TestVisits:
         (box,) = axes.patches
         corners = np.asarray(box.get_path().vertices)[:, 1]
         assert [corners.min(), corners.max()] == [2, 5]
-        assert any(list(line.get_ydata()) == [30] for line in axes.lines)
+        assert any(np.asarray(line.get_ydata()).tolist() == [30] for line in axes.lines)
         legend = axes.get_legend()
         assert legend is not None
         assert [text.get_text() for text in legend.get_texts()] == ["Drug", "Placebo"]

@@ -11,7 +11,7 @@ from crf2tlf.analysis.compared_shares import category_test, difference_conventio
 from crf2tlf.analysis.compared_shares import test_conventions as named_test
 from crf2tlf.analysis.compared_shares import test_statistics as as_statistics
 from crf2tlf.analysis.data import AnalysisError, Floats, Records
-from crf2tlf.analysis.groups import Groups, joined, named, once, statistics, told
+from crf2tlf.analysis.groups import Groups, called, joined, once, statistics, told
 from crf2tlf.analysis.statistic import Method, Share, Statistic, Statistics, not_alone
 from crf2tlf.spec.comparison import AncovaModel, Difference, GroupTest
 from crf2tlf.spec.model import Rule
@@ -88,7 +88,7 @@ def ancova(spec: AncovaModel, groups: Groups, _shares: tuple[Share, ...] | None)
         against = {"difference": gap.value, **{n: getattr(gap, n) for n in ("se", "lower", "upper", "t", "p")}}
         made |= statistics({**against, "df": model.df}, used, selected)
     if isnan(mean.value):
-        why = model.problem or f"no values in {named(groups.compared[0])}"
+        why = model.problem or f"no values in {called(groups.compared[0])}"
         made["problem"] = Statistic(why)
     return made
 

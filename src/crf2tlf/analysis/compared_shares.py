@@ -10,7 +10,7 @@ import numpy as np
 
 from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.data import AnalysisError, Records
-from crf2tlf.analysis.groups import Groups, joined, named, once, statistics, strata, told
+from crf2tlf.analysis.groups import Groups, called, joined, once, statistics, strata, told
 from crf2tlf.analysis.scope import Scope, population_records
 from crf2tlf.analysis.statistic import Method, Share, Statistic, Statistics, not_alone
 from crf2tlf.methods.catalogue import Integers
@@ -131,7 +131,7 @@ def _ratio(made: tuple[Estimate, tuple[Records, Records], tuple[Leaf, Leaf]] | N
 def _explained(found: Statistics, estimate: Estimate, pair: tuple[Leaf, Leaf]) -> Statistics:
     if not (isnan(estimate.value) or (isnan(estimate.lower) and isnan(estimate.upper))):
         return found
-    empty = [named(leaf) for leaf in pair if leaf.scope.size == 0]
+    empty = [called(leaf) for leaf in pair if leaf.scope.size == 0]
     why = f"no subjects in {empty[0]}" if empty else "a group without subjects on one side of the comparison"
     return {**found, "problem": Statistic(why)}
 

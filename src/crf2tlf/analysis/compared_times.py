@@ -13,7 +13,7 @@ from scipy.stats import chi2
 
 from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.data import AnalysisError, Data, Floats, Mask, Records, kind_of
-from crf2tlf.analysis.groups import Groups, joined, named, statistics, strata, told
+from crf2tlf.analysis.groups import Groups, called, joined, statistics, strata, told
 from crf2tlf.analysis.scope import Among
 from crf2tlf.analysis.statistic import Method, Share, Statistic, Statistics, not_alone
 from crf2tlf.analysis.survival import times
@@ -171,10 +171,10 @@ def _why(seen: Times, leaves: tuple[Leaf, ...], otherwise: str = "nothing to com
     for number, leaf in enumerate(leaves):
         inside = seen.group == number
         if not inside.any():
-            return f"no subjects in {named(leaf)}"
+            return f"no subjects in {called(leaf)}"
     for number, leaf in enumerate(leaves):
         if not seen.event[seen.group == number].any():
-            return f"no events in {named(leaf)}"
+            return f"no events in {called(leaf)}"
     return otherwise
 
 

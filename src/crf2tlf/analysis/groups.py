@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,6 +67,11 @@ def _column(name: str, leaf: Leaf, known: dict[str, Leaf]) -> Leaf:
 def named(leaf: Leaf) -> str:
     """Return a column's header in one line."""
     return " ".join(leaf.label.split()) or leaf.id
+
+
+def called(leaf: Leaf) -> str:
+    """Return how a sentence names a column: its header without the number of subjects."""
+    return re.sub(r"\s*\([Nn]\s*=[^()]*\)", "", named(leaf)) or leaf.id
 
 
 def joined(parts: Sequence[Records]) -> Records:

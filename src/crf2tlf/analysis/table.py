@@ -11,7 +11,7 @@ from crf2tlf.analysis.collect import Collector
 from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.compared import Asked, asked, check_compared, compare
 from crf2tlf.analysis.data import AnalysisError
-from crf2tlf.analysis.groups import named
+from crf2tlf.analysis.groups import called
 from crf2tlf.analysis.methods import METHODS
 from crf2tlf.analysis.results import Cell, Column, Page, Row, Table
 from crf2tlf.analysis.scope import Scope, joined_id
@@ -271,7 +271,7 @@ class _Analysis:
         """Add to the footnotes why a number that would be shown does not exist."""
         if "problem" in found and any(is_missing(found[name].value) for name in shown & set(found)):
             label = " ".join(self.table.text(self.spec.label).split()) or self.spec.id
-            column = f", {named(leaf)}" if named(leaf) else ""
+            column = f", {called(leaf)}" if called(leaf) else ""
             self.table.conventions[f"{label}{column}: not estimable ({found['problem'].value})."] = None
 
     def _id(self, leaf: Leaf, part: Part, line: str = "") -> str:
