@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crf2tlf.analysis.results import Cell, Page, Row, Table
-from crf2tlf.display.headers import headers
+from crf2tlf.display.headers import depth, spans
 
 CONTINUED = " (continued)"
 _SMALL = 8
@@ -108,7 +108,7 @@ def _continued(row: Row) -> Row:
 def panels(table: Table) -> list[Table]:
     """Return a table that has more columns than a page takes as several, each with the first column.
 
-    Columns under one outermost header stay together where they fit.
+    Columns under one header stay together where they fit.
     """
     if table.page_columns is None or len(table.columns) - 1 <= table.page_columns:
         return [table]
@@ -121,16 +121,12 @@ def panels(table: Table) -> list[Table]:
 
 
 def _units(table: Table, most: int) -> Iterator[list[int]]:
-    """Yield the columns that stay together, by their outermost header; those of a wide one in parts."""
-    group: list[int] = []
-    for at in range(1, len(table.columns)):
-        outer = headers(table.columns[at])[:1]
-        if group and (not outer or headers(table.columns[group[-1]])[:1] != outer or len(group) == most):
-            yield group
-            group = []
-        group.append(at)
-    if group:
-        yield group
+    """Yield the columns that stay together: those under one header, of the outermost level at which all of them fit."""
+    for level in range(depth(table)):
+        groups = [[at for at in group if at] for _, group in spans(table, level)]
+        if max(map(len, groups)) <= most:
+            return iter([group for group in groups if group])
+    return ([at] for at in range(1, len(table.columns)))
 
 
 def _columns(table: Table, places: Sequence[int]) -> Table:
