@@ -40,3 +40,11 @@ def test_finding_codes_named_in_the_pages_exist() -> None:
     for page in PAGES:
         named = set(re.findall(rf"\b(?:{known})_[A-Z0-9_]+\b", page.read_text(encoding="utf-8")))
         assert named - set(CODES) == set(), page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_lists_begin_after_a_blank_line(page: Path) -> None:
+    """The site's Markdown takes a list for text otherwise."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    run_on = re.findall(r"^(?![ #>|-]|\d+\. ).*\S\n(?:- |1\. ).*", text, flags=re.MULTILINE)
+    assert run_on == []
