@@ -195,7 +195,8 @@ def _defaults(entry: Method, tree: ast.Call) -> list[str]:
     named = {keyword.arg for keyword in tree.keywords}
     signature = list(inspect.signature(entry.function).parameters.values())[len(tree.args) :]
     left = [p for p in signature if p.name.rstrip("_") not in named and isinstance(p.default, (bool, str))]
-    return [f"{p.name.rstrip('_')}={constant(p.default).lower()}" for p in left if p.default]
+    shown = {p: constant(p.default) for p in left if p.default}
+    return [f"{p.name.rstrip('_')}={text.lower() if p.default is True else text}" for p, text in shown.items()]
 
 
 def reference(found: Reference) -> str:
