@@ -218,8 +218,8 @@ SHAPES = {
 WORDS = {
     "interval(day, value, start, end)": "The value of the interval that holds the day, such as SE.EPOCH.\n\n"
     + (inspect.getdoc(compile_interval) or "").partition("\n\n")[2],
-    "within(number, value, low, high)": "The value of the range that holds the number, such as the visit of the analysis "
-    "window that a study day lies in.\n\n" + (inspect.getdoc(compile_within) or "").partition("\n\n")[2],
+    "within(number, value, low, high)": "The value of the range that holds the number, such as the visit of the "
+    "analysis window that a study day lies in.\n\n" + (inspect.getdoc(compile_within) or "").partition("\n\n")[2],
     'decode(value, "CODELIST")': "What a codelist says that a value means: the decode in codelists.yaml, else CDISC's "
     'name or preferred term, so that `decode(VSTESTCD, "VSTESTCD")` is VSTEST. A value that the codelist lacks is a '
     "finding CODELIST_VALUE.",

@@ -31,8 +31,7 @@ def test_every_page_is_in_the_site(site: Path) -> None:
     assert pages <= {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
 
 
-@pytest.mark.slow
-def test_every_page_is_in_the_navigation(site: Path) -> None:
+def test_every_page_is_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     missing = [path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).as_posix() not in navigation]
     assert missing == []

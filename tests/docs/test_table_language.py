@@ -34,7 +34,8 @@ def parts() -> dict[str, str]:
     section = PAGE.read_text(encoding="utf-8").partition("## Tables, listings, figures")[2].partition("\n## ")[0]
     found = {}
     for heading, text in re.findall(r"^#### ([^\n]+)\n(.*?)(?=^###|\Z)", section, flags=re.DOTALL | re.MULTILINE):
-        for number, block in enumerate(re.findall(r"^```yaml\n(.*?)```", text, flags=re.DOTALL | re.MULTILINE), start=1):
+        blocks = re.findall(r"^```yaml\n(.*?)```", text, flags=re.DOTALL | re.MULTILINE)
+        for number, block in enumerate(blocks, start=1):
             rows = "" if re.search("^rows:", block, flags=re.MULTILINE) else "rows: [{label: None}]\n"
             found[f"{heading} {number}"] = START + block + rows
     return found
