@@ -184,7 +184,7 @@ def test_no_events_in_an_arm_is_explained(analyse_small: AnalyseSmall) -> None:
         ("[{by: ARM}]", "log_rank: {time: AGE, censored: AGE}", "no column has a `reference` or `compare`"),
         ("[{by: ARM, reference: C}]", "test: {method: welch, of: AGE}", "there is no column C to compare with"),
         (
-            "[{by: ARM}, {by: SEX, id: sex}, {id: x, compare: [A, B, sex/F]}]",
+            "[{by: ARM, missing: None}, {id: x, compare: [A, B, missing]}]",
             "difference: {of: AGE}",
             "difference compares two columns, but x lists 3",
         ),

@@ -124,7 +124,9 @@ def test_the_worst_grade_of_a_subject_in_columns(analyse_small: AnalyseSmall) ->
 
 
 def test_the_worst_grade_of_a_subject_in_rows(analyse_small: AnalyseSmall) -> None:
-    made = analyse_small(changed(by="by: [TERM, GRADE], worst: GRADE", order="order: value"), ADSL=ADSL, ADAE=AE)
+    made = analyse_small(
+        changed(by="by: [TERM, GRADE], worst: GRADE, others: ignore", order="order: value"), ADSL=ADSL, ADAE=AE
+    )
     assert made.rows("t") == [
         *("Blur | 0 | 1 | 1", "  1 | 0 | 1 | 1"),
         *("Colic | 1 | 0 | 1", "  1 | 1 | 0 | 1"),

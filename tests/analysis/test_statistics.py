@@ -148,7 +148,7 @@ def test_values_and_dates_as_they_are(analyse_small: AnalyseSmall) -> None:
         "Ages | 25.0, 30.0, 41.0, 62.0",
         "Ages | –",
         "Births | January 1950 to March 1995",
-        "Births | – to –",
+        "Births | –",  # once, where no statistic exists
     ]
     assert made.result("t/ages/2").value == 30
     assert made.behind("t/ages/2") == ["01"]

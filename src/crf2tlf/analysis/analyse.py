@@ -12,6 +12,7 @@ from crf2tlf.analysis.curves import curves
 from crf2tlf.analysis.data import AnalysisError, Data
 from crf2tlf.analysis.figures import Drawing
 from crf2tlf.analysis.forest import forest
+from crf2tlf.analysis.groups import merged
 from crf2tlf.analysis.listing import listing
 from crf2tlf.analysis.results import Body, Cell, Output, Results
 from crf2tlf.analysis.scope import scope_of
@@ -130,7 +131,7 @@ def _footnotes(spec: OutputSpec, rows: Rows, names: dict[str, object]) -> tuple[
         *(texts.render(note, **names) for note in spec.notes),
         *abbreviations(spec.abbreviations, study, spec.place, rows.findings),
         *(texts.render(note, **names) for note in spec.footnotes),
-        *rows.conventions,
+        *merged(rows.conventions),
         *rows.left_out_notes,
         *(texts.render(note, **names) for note in everywhere),
     )

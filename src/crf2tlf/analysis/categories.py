@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -33,7 +33,9 @@ def count_parts(spec: Count, whole: Scope) -> Sequence[Part]:
         whole.data.absent.see_values(whole.dataset_of(spec), spec.by[0], asked)
         _check_others(spec, whole)
     else:
-        parts = list(_found(spec, whole))
+        found = members(spec, whole, whole.select(spec))
+        _check_missing(spec, found)
+        parts = list(_found(found))
     if spec.any is not None:
         parts.insert(0, Part("any", spec.any))
     if spec.missing is not None:
@@ -49,9 +51,9 @@ def _listed(spec: Count) -> Iterator[Part]:
         yield Part(joined_id(name), label_of(category), 0, (name,), pooled)
 
 
-def _found(spec: Count, whole: Scope) -> Iterator[Part]:
+def _found(found: Members) -> Iterator[Part]:
     """Yield the categories in the data by their values, each followed by those that the next rule parts it into."""
-    for key, positions in members(spec, whole, whole.select(spec)).positions.items():
+    for key, positions in found.positions.items():
         if key and None not in key and len(positions):
             yield Part(joined_id(*key), key[-1] or "", len(key) - 1, key, (key,))
 
@@ -73,15 +75,33 @@ def _check_others(spec: Count, whole: Scope) -> None:
         raise AnalysisError("ANALYSIS", spec.by[0].place, message)
 
 
+def _check_missing(spec: Count, found: Members) -> None:
+    """Report records without a value, which no row of the categories found counts, unless they are left out."""
+    if spec.others == "ignore":
+        return
+    for level, rule in enumerate(spec.by):
+        keys = (key for key in found.positions if len(key) == level + 1 and key[level] is None)
+        absent = sum(len(found.positions[key]) for key in keys if None not in key[:level])
+        if absent and (level or spec.missing is None):
+            message = (
+                f"{rule.text} is missing in {absent} records of {found.dataset}, which no row counts: select "
+                "the others with `where`, give `missing` (of the first `by`), or say `others: ignore`"
+            )
+            raise AnalysisError("ANALYSIS", rule.place, message)
+
+
 @dataclass(frozen=True, eq=False)
 class Members:
     """The records of each category of a count, in the order of the categories' values, each before its parts."""
 
     dataset: str
     positions: Mapping[Key, Integers]
+    together: Mapping[tuple[Key, ...], Integers] = field(default_factory=dict)
 
     def of(self, keys: Sequence[Key]) -> Records:
         """Return the records of some categories together."""
+        if tuple(keys) in self.together:
+            return Records(self.dataset, self.together[tuple(keys)])
         found = [self.positions[key] for key in keys if key in self.positions]
         if len(found) == 1:
             return Records(self.dataset, found[0])
@@ -90,7 +110,8 @@ class Members:
     def map(self, change: Callable[[Records], Records]) -> Members:
         """Return the categories with fewer records each."""
         changed = {key: change(Records(self.dataset, at)).positions for key, at in self.positions.items()}
-        return Members(self.dataset, changed)
+        together = {keys: change(Records(self.dataset, at)).positions for keys, at in self.together.items()}
+        return Members(self.dataset, changed, together)
 
 
 def members(spec: Count, scope: Scope, records: Records) -> Members:
@@ -112,7 +133,21 @@ def members(spec: Count, scope: Scope, records: Records) -> Members:
         found.update(zip(keys, parts, strict=True))
         texts.append(names)
     named = {tuple(texts[level][code] for level, code in enumerate(key)): found[key] for key in sorted(found)}
-    return Members(records.dataset, named)
+    return Members(records.dataset, named, _together(spec, scope, records))
+
+
+def _together(spec: Count, scope: Scope, records: Records) -> dict[tuple[Key, ...], Integers]:
+    """Return the records of rows of several values: of a subject's in the row, whatever their value, the highest."""
+    found: dict[tuple[Key, ...], Integers] = {}
+    if spec.worst is None or not spec.by or spec.by[0].text == spec.worst.text:
+        return found
+    for part in _listed(spec):
+        if len(part.pooled) > 1:
+            values = tuple(key[0] for key in part.pooled)
+            inside = scope.data.among(records.dataset, spec.by[0], values)[records.positions]
+            row = Records(records.dataset, records.positions[inside])
+            found[part.pooled] = _chosen(spec, scope, row, np.zeros(len(row.positions), dtype=np.int64))[0]
+    return found
 
 
 def _chosen(spec: Count, scope: Scope, records: Records, groups: Integers) -> tuple[Integers, npt.NDArray[np.bool_]]:
@@ -131,8 +166,9 @@ def _chosen(spec: Count, scope: Scope, records: Records, groups: Integers) -> tu
 def arranged(spec: Count, parts: Sequence[Part], sizes: Sequence[float] | None, highest: Sequence[float]) -> list[int]:
     """Return the positions of the rows that are shown, in their order.
 
-    With ``sizes`` the largest come first at each level. ``highest`` is each row's highest percentage in any column:
-    with ``minimum``, rows of the last level below it are left out, and rows above them that would have none left.
+    With ``sizes`` the largest come first at each level that is in the order of frequency. ``highest`` is each row's
+    highest percentage in any column: with ``minimum``, rows of the last level below it are left out, and rows above
+    them that would have none left.
     """
     fixed = [at for at, part in enumerate(parts) if part.values in ((), (None,))]  # any, missing, total
     inside: dict[Key, list[int]] = {}
@@ -143,7 +179,9 @@ def arranged(spec: Count, parts: Sequence[Part], sizes: Sequence[float] | None, 
 
     def below(key: Key) -> Iterator[int]:
         order = inside.get(key, [])
-        for at in order if sizes is None else sorted(order, key=lambda at: -sizes[at]):
+        if order and sizes is not None and spec.orders[len(key)] == "frequency":
+            order = sorted(order, key=lambda at: -sizes[at])
+        for at in order:
             rows = [at, *below(parts[at].values)]
             if spec.minimum is None or len(rows) > 1 or (parts[at].level == last and highest[at] >= spec.minimum):
                 yield from rows

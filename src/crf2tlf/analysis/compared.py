@@ -15,7 +15,7 @@ from crf2tlf.analysis.statistic import Method, Part, Share, Statistics
 from crf2tlf.spec.blocks import ForEach
 from crf2tlf.spec.comparison import CompareSpec, OnlyCompared, completed
 from crf2tlf.spec.output import RowSpec
-from crf2tlf.spec.statistic import Count, Proportion, Selection
+from crf2tlf.spec.statistic import Count, Proportion
 from crf2tlf.spec.template import Template
 
 
@@ -56,10 +56,19 @@ def _compared(row: RowSpec, spec: CompareSpec, parameters: Any, blocks: Sequence
     key, comparison = spec.comparison
     missing = row.missing if spec.missing is None else spec.missing
     complete = completed(comparison, parameters)
-    if isinstance(parameters, OnlyCompared) or (isinstance(comparison, Selection) and comparison.where is not None):
+    if isinstance(parameters, OnlyCompared) or _selects(comparison):
         complete = inherited(complete, blocks)
     show = spec.show or Template(METHODS[key].show, spec.place)
-    return Asked(key, METHODS[key], complete, show, missing, _of_each_row(comparison, parameters))
+    each = _of_each_row(comparison, parameters)
+    if each and getattr(parameters, "of", None) == "records":
+        message = f"{key} compares subjects, but the row counts records; give the comparison a `where` of its own"
+        raise AnalysisError("ANALYSIS", spec.place, message)
+    return Asked(key, METHODS[key], complete, show, missing, each)
+
+
+def _selects(comparison: Any) -> bool:
+    """Whether a comparison says itself which records it takes: those that it takes from its row are in the blocks."""
+    return any(getattr(comparison, name, None) is not None for name in ("from_", "where", "denominator"))
 
 
 def _of_each_row(comparison: Any, parameters: Any) -> bool:

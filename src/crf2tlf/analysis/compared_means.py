@@ -10,8 +10,8 @@ from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.compared_shares import category_test, difference_conventions, proportions
 from crf2tlf.analysis.compared_shares import test_conventions as named_test
 from crf2tlf.analysis.compared_shares import test_statistics as as_statistics
-from crf2tlf.analysis.data import AnalysisError, Floats, Records
-from crf2tlf.analysis.groups import Groups, called, joined, once, statistics, told
+from crf2tlf.analysis.data import AnalysisError, Data, Floats, Records
+from crf2tlf.analysis.groups import Groups, called, check_distinct, joined, once, statistics, told
 from crf2tlf.analysis.statistic import Method, Share, Statistic, Statistics, not_alone
 from crf2tlf.spec.comparison import AncovaModel, Difference, GroupTest
 from crf2tlf.spec.model import Rule
@@ -74,14 +74,17 @@ def ancova(spec: AncovaModel, groups: Groups, _shares: tuple[Share, ...] | None)
     """Adjust means of all columns for covariates: the column's mean, and its difference from the reference."""
     assert spec.of is not None
     found = [numbers_of(spec, spec.of, leaf) for leaf in groups.family]
+    check_distinct(groups.family, spec.place)
     model = _fit(spec, groups.family, found)
     number = {leaf.id: at for at, leaf in enumerate(groups.family)}
     first = number[groups.compared[0].id]
-    used, selected = _behind(found)
+    used, selected = _in_model(spec, groups.column.scope.data, found), joined([records for records, _ in found])
     mean = model.mean(first)
     size = model.counts[model.groups.index(first)] if first in model.groups else 0
     values = {"mean": mean.value, "mean_se": mean.se, "mean_lower": mean.lower, "mean_upper": mean.upper}
     made = statistics({"n": size, **values}, used, selected)
+    own = found[first][0]
+    made["n"] = Statistic(size, Records(own.dataset, np.intersect1d(own.positions, used.positions)), own)
     pair = groups.pair("ancova", spec.place)
     if pair is not None:
         gap = model.difference(first, number[pair[1].id])
@@ -91,6 +94,15 @@ def ancova(spec: AncovaModel, groups: Groups, _shares: tuple[Share, ...] | None)
         why = model.problem or f"no values in {called(groups.compared[0])}"
         made["problem"] = Statistic(why)
     return made
+
+
+def _in_model(spec: AncovaModel, data: Data, found: list[tuple[Records, Floats]]) -> Records:
+    """Return the records in the model: those with a value and all covariates."""
+    used = []
+    for records, values in found:
+        kept = np.isfinite([values, *(data.numbers(records, rule) for rule in spec.covariates)]).all(axis=0)
+        used.append(Records(records.dataset, records.positions[kept]))
+    return joined(used)
 
 
 def _fit(spec: AncovaModel, leaves: tuple[Leaf, ...], found: list[tuple[Records, Floats]]) -> Ancova:

@@ -10,7 +10,7 @@ import numpy as np
 
 from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.data import AnalysisError, Records
-from crf2tlf.analysis.groups import Groups, called, joined, once, statistics, strata, told
+from crf2tlf.analysis.groups import Groups, called, joined, once, statistics, strata, stratified
 from crf2tlf.analysis.scope import Scope, population_records
 from crf2tlf.analysis.statistic import Method, Share, Statistic, Statistics, not_alone
 from crf2tlf.methods.catalogue import Integers
@@ -189,6 +189,7 @@ def _by_categories(spec: GroupTest, leaves: Sequence[Leaf]) -> Statistics:
         kinds = [{texts.index(v) for v in values_of(n, c) if v in texts} for n, c in spec.values.items()]
     else:
         kinds = [{number} for number, text in enumerate(texts) if text is not None]
+    _check_parted(spec)
     used = []
     for each in records:
         known = np.isin(numbers[each.positions], sorted(set().union(*kinds)))
@@ -205,6 +206,15 @@ def _by_categories(spec: GroupTest, leaves: Sequence[Leaf]) -> Statistics:
         for k in np.unique(np.concatenate(layers))
     ]
     return tested(spec, tables, (joined(used), joined(records)))
+
+
+def _check_parted(spec: GroupTest) -> None:
+    """Raise :class:`AnalysisError` where a record would be in two categories of a test."""
+    values = [value for name, category in spec.values.items() for value in values_of(name, category)]
+    twice = sorted({value for value in values if values.count(value) > 1})
+    if twice:
+        message = f"{', '.join(twice)} is in two of the categories that are tested; each value goes into one"
+        raise AnalysisError("ANALYSIS", spec.place, message)
 
 
 # Words
@@ -230,17 +240,12 @@ _TESTS = {
 }
 
 
-def _stratified(spec: Compared) -> str:
-    return f", stratified by {told(spec.strata, spec.strata_label)}"
-
-
 def difference_conventions(spec: Difference, shown: set[str]) -> list[str]:
     """Return by which method limits of differences of proportions are made."""
     level = f"{spec.level * 100:g}%"
     if spec.strata:
-        return [
-            f"Differences of proportions by Mantel and Haenszel{_stratified(spec)}; {level} limits by Sato's variance."
-        ]
+        by = stratified(spec.strata, spec.strata_label)
+        return [f"Differences of proportions by Mantel and Haenszel{by}; {level} limits by Sato's variance."]
     return (
         [f"Differences of proportions with {level} {_LIMITS[spec.limits]} limits."]
         if shown & {"lower", "upper"}
@@ -251,7 +256,7 @@ def difference_conventions(spec: Difference, shown: set[str]) -> list[str]:
 def _ratio_conventions(name: str) -> Callable[[Any, set[str]], list[str]]:
     def conventions(spec: OddsRatio | RelativeRisk, shown: set[str]) -> list[str]:
         exact = isinstance(spec, OddsRatio) and spec.limits == "exact"
-        by = f" by Mantel and Haenszel{_stratified(spec)};" if spec.strata else ""
+        by = f" by Mantel and Haenszel{stratified(spec.strata, spec.strata_label)};" if spec.strata else ""
         kind = "exact conditional" if exact else "Wald"
         if not spec.strata and not shown & {"lower", "upper"}:
             return []
@@ -262,7 +267,7 @@ def _ratio_conventions(name: str) -> Callable[[Any, set[str]], list[str]]:
 
 def test_conventions(spec: GroupTest, shown: set[str]) -> list[str]:
     """Return which test p is from."""
-    by = _stratified(spec) if spec.strata else ""
+    by = stratified(spec.strata, spec.strata_label)
     return [f"p by {_TESTS[spec.method]}{by}, two-sided."] if shown & {"p", "statistic"} else []
 
 

@@ -13,7 +13,7 @@ from scipy.stats import chi2
 
 from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.data import AnalysisError, Data, Floats, Mask, Records, kind_of
-from crf2tlf.analysis.groups import Groups, called, joined, statistics, strata, told
+from crf2tlf.analysis.groups import Groups, called, joined, statistics, strata, stratified, told
 from crf2tlf.analysis.scope import Among
 from crf2tlf.analysis.statistic import Method, Share, Statistic, Statistics, not_alone
 from crf2tlf.analysis.survival import times
@@ -78,6 +78,7 @@ def log_rank(spec: LogRankTest, groups: Groups, _shares: tuple[Share, ...] | Non
     )
     values = {"n": len(seen.time), "events": int(seen.event.sum()), "chi_square": test.chi_square, "df": test.df}
     found = statistics({**values, "p": test.p}, seen.events, seen.everyone)
+    found["n"] = Statistic(len(seen.time), seen.everyone, seen.everyone)
     return found if not isnan(test.p) else {**found, "problem": Statistic(_why(seen, groups.compared))}
 
 
@@ -105,6 +106,7 @@ def compared_hazards(spec: HazardRatio, pair: tuple[Leaf, Leaf]) -> Statistics:
         "p_likelihood": fit.likelihood_ratio[1],
     }
     found = statistics(dict(values), seen.events, seen.everyone)
+    found["n"] = Statistic(fit.n, seen.everyone, seen.everyone)
     return found if not fit.problem else {**found, "problem": Statistic(_why(seen, pair, fit.problem))}
 
 
@@ -119,6 +121,11 @@ def interaction(spec: HazardRatio, pair: tuple[Leaf, Leaf], rule: Rule, values: 
     seen = observed(spec, inside)
     base = scope.base(rule.place)
     subject = np.full(len(scope.data.subjects), -1, dtype=np.int64)
+    if len(set(chain(*values))) < sum(len(together) for together in values):
+        message = (
+            "an interaction is of categories that share no value; give those that overlap in a subgroup of their own"
+        )
+        raise AnalysisError("ANALYSIS", rule.place, message)
     for number, together in enumerate(values):
         chosen = scope.data.among(base, rule, tuple(together))
         subject[scope.data.codes(base, rule.place)[chosen]] = number
@@ -192,15 +199,14 @@ def _log_rank_conventions(spec: LogRankTest, shown: set[str]) -> list[str]:
     name = _WEIGHTS[spec.weights]
     if spec.weights == "fleming-harrington":
         name += f" with ρ = {spec.rho:g} and γ = {spec.gamma:g}"
-    by = f", stratified by {told(spec.strata, spec.strata_label)}" if spec.strata else ""
+    by = stratified(spec.strata, spec.strata_label)
     return [f"{name[0].upper()}{name[1:]}{by}; p is two-sided."]
 
 
 def hazard_conventions(spec: HazardRatio, shown: set[str]) -> list[str]:
     """Return by which model hazard ratios, limits and p are made."""
-    texts = [f"Hazard ratios by Cox's model, ties by {spec.ties.capitalize()}'s method"]
-    if spec.strata:
-        texts.append(f"stratified by {told(spec.strata, spec.strata_label)}")
+    by = stratified(spec.strata, spec.strata_label)
+    texts = [f"Hazard ratios by Cox's model, ties by {spec.ties.capitalize()}'s method{by}"]
     if spec.covariates:
         texts.append(f"adjusted for {told(spec.covariates, spec.covariates_label)}")
     if shown & {"lower", "upper"}:

@@ -77,7 +77,7 @@ def _arranged(
         message = f"there is no column {spec.order_column}{nearest(spec.order_column, found)}"
         raise AnalysisError("SPEC_REFERENCE", spec.place, message)
     sizes = None
-    if spec.order == "frequency" and not spec.values:
+    if "frequency" in spec.orders and not spec.values:
         by = found[spec.order_column] if spec.order_column is not None else counts(spec, whole, parts)
         sizes = [_number(one, "n") for one in by]
     highest = [max((_number(column[at], "pct") for column in found.values()), default=0.0) for at in range(len(parts))]

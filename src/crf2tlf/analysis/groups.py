@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,9 +51,34 @@ def groups_of(leaf: Leaf, leaves: Sequence[Leaf]) -> Groups | None:
         compared = (leaf,) if reference is leaf else (leaf, reference)
     else:
         return None
+    check_distinct(compared, leaf.spec.place)
     last = compared[-1]
     family = tuple(each for each in leaves if each.reference == last.id or each is last)
     return Groups(compared, family if len(family) > 1 else compared, leaf)
+
+
+def variable_of(leaf: Leaf, leaves: Sequence[Leaf]) -> Rule | None:
+    """Return what analyses in a column are of, where columns say it: in one that compares others, what those are of."""
+    if leaf.of is not None or not leaf.spec.compare:
+        return leaf.of
+    by_id = {each.id: each for each in leaves}
+    found = [_column(name, leaf, by_id).of for name in leaf.spec.compare]
+    if len({rule.text if rule is not None else None for rule in found}) > 1:
+        message = f"{leaf.id} compares columns of different variables ({', '.join(leaf.spec.compare)}); give it `of`"
+        raise AnalysisError("ANALYSIS", leaf.spec.place, message)
+    return found[0]
+
+
+def check_distinct(leaves: Sequence[Leaf], place: Place) -> None:
+    """Raise :class:`AnalysisError` where columns that are compared, or in one model, share a subject."""
+    seen = np.zeros_like(leaves[0].scope.subjects)
+    for leaf in leaves:
+        shared = int((seen & leaf.scope.subjects).sum())
+        if shared:
+            names = ", ".join(each.id for each in leaves)
+            who = "a subject is" if shared == 1 else f"{shared} subjects are"
+            raise AnalysisError("ANALYSIS", place, f"{who} in two of the columns {names}; compare distinct groups")
+        seen = seen | leaf.scope.subjects
 
 
 def _column(name: str, leaf: Leaf, known: dict[str, Leaf]) -> Leaf:
@@ -106,6 +131,38 @@ def strata(data: Data, records: Records, rules: Sequence[Rule]) -> Integers:
 def statistics(values: dict[str, Value], numerator: Records, denominator: Records) -> dict[str, Statistic]:
     """Return values as statistics with the same records behind them."""
     return {name: Statistic(value, numerator, denominator) for name, value in values.items()}
+
+
+STRATIFIED = ", stratified by "
+
+
+def stratified(rules: Sequence[Rule], label: object) -> str:
+    """Return the part of a footnote's sentence that names strata; empty without strata."""
+    return f"{STRATIFIED}{told(rules, label)}" if rules else ""
+
+
+def merged(sentences: Iterable[str]) -> list[str]:
+    """Return sentences on conventions; two that differ in their strata only become one that names the strata."""
+    found = dict.fromkeys(sentences)
+    for plain in list(found):
+        strata_of = {long: at for long in found if (at := _strata_in(long, plain)) is not None}
+        if strata_of:
+            named = "; ".join(strata_of.values())
+            found = {
+                each if each != plain else f"{plain.removesuffix('.')}; where stratified, by {named}.": None
+                for each in found
+                if each not in strata_of
+            }
+    return list(found)
+
+
+def _strata_in(sentence: str, plain: str) -> str | None:
+    """Return the strata that a sentence names if it is otherwise the plain one."""
+    at = sentence.find(STRATIFIED)
+    start, rest = plain[:at], plain[at:]
+    if at <= 0 or not rest or not sentence.startswith(start) or not sentence.endswith(rest):
+        return None
+    return sentence[at + len(STRATIFIED) : len(sentence) - len(rest)] or None
 
 
 def told(rules: Sequence[Rule], label: object) -> str:

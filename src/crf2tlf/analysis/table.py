@@ -11,7 +11,7 @@ from crf2tlf.analysis.collect import Collector
 from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.compared import Asked, asked, check_compared, compare
 from crf2tlf.analysis.data import AnalysisError
-from crf2tlf.analysis.groups import called
+from crf2tlf.analysis.groups import called, variable_of
 from crf2tlf.analysis.methods import METHODS
 from crf2tlf.analysis.results import Cell, Column, Page, Row, Table
 from crf2tlf.analysis.scope import Scope, joined_id
@@ -193,13 +193,14 @@ class _Analysis:
 
     def _asked(self, leaf: Leaf) -> Any:
         """Return the analysis' parameters in a column, which may be of another variable."""
-        if leaf.of is None or not isinstance(getattr(self.parameters, "of", None), Rule):
+        if not isinstance(getattr(self.parameters, "of", None), Rule):
             return self.parameters
-        return self.parameters.model_copy(update={"of": leaf.of})
+        of = variable_of(leaf, self.table.leaves)
+        return self.parameters if of is None else self.parameters.model_copy(update={"of": of})
 
     def _leave_out(self, number: int) -> None:
         minimum = getattr(self.parameters, "minimum", None)
-        if minimum is not None:
+        if minimum is not None and number:
             self.table.left_out[minimum] = self.table.left_out.get(minimum, 0) + number
 
     def _template(self, leaf: Leaf) -> Template:
@@ -256,12 +257,13 @@ class _Analysis:
         self.table.conventions.update(dict.fromkeys(what.method.conventions(what.parameters, named_here)))
         self._explain(leaf, found, shown)
         zero = self.table.collector.data.study.analysis.zero if self.spec.zero is None else self.spec.zero
-        if zero is not None and "pct" in found and found["n"].value == 0:
+        counted = "pct" in found or ("n" in found and self.spec.zero is not None)
+        if zero is not None and counted and found["n"].value == 0:
             return Cell(text=zero, id=id_, results=tuple(f"{results}/{name}" for name in sorted(shown)))
         if self.method.separator is None:
             absent = self.missing if what.missing is None else what.missing
             made = collector.cell(id_, results, found, show, absent)
-            nothing = "problem" in found and all(is_missing(found[name].value) for name in shown)
+            nothing = bool(shown) and all(is_missing(found[name].value) for name in shown)
             return made.model_copy(update={"text": absent}) if nothing else made
         each = [collector.cell(id_, results, {"value": one}, show, self.missing) for one in found.values()]
         text = self.method.separator(self.parameters).join(cell.text for cell in each)

@@ -52,9 +52,9 @@ class _Describer:
         title = self.text(output, output.title)
         return AnalysisDisplay(output.id, _name(title, output.id), title, None, tuple(self._results(output, title)))
 
-    def text(self, output: OutputSpec, template: Template | None) -> str:
+    def text(self, output: OutputSpec, template: Template | None, **names: str) -> str:
         """Return a text of an output; what only the finished output knows stays as it is written."""
-        return self.texts.render(template, N=self._size(output)) if template is not None else ""
+        return self.texts.render(template, N=self._size(output), **names) if template is not None else ""
 
     def _size(self, output: OutputSpec) -> int:
         try:
@@ -84,7 +84,7 @@ class _Describer:
         """Yield the analyses of rows; ``otherwise`` describes those without a label, ``around`` are the blocks."""
         for row in rows:
             blocks = self._blocks(output, around, row.for_each)
-            label = self._label(output, row)
+            label = self._label(output, row, blocks)
             path = (*above, label) if label else above
             if row.analysis is not None:
                 key, parameters = row.analysis
@@ -92,11 +92,15 @@ class _Describer:
                 yield from self._row(output, row, asked, " – ".join(path) or otherwise, blocks)
             yield from self._rows(output, row.rows, path, otherwise, blocks)
 
-    def _label(self, output: OutputSpec, row: RowSpec) -> str:
+    def _label(self, output: OutputSpec, row: RowSpec, blocks: Sequence[ForEach]) -> str:
         """Return what a row is called: its label or those of its lines; a block's by the rule that it repeats for."""
+        value = f"each {blocks[-1].by.text}" if blocks else None
         if row.for_each is not None:
-            return f"each {row.for_each.by.text}"
-        return self.text(output, row.label) or ", ".join(self.text(output, line.label) for line in row.lines)
+            return str(value)
+        names = {} if value is None else {"value": value}
+        shown = (self.text(output, label, **names) for label in (row.label, *(line.label for line in row.lines)))
+        first, *others = shown
+        return first or ", ".join(others)
 
     def _blocks(self, output: OutputSpec, around: tuple[ForEach, ...], block: ForEach | None) -> tuple[ForEach, ...]:
         """Return the blocks around a row, with its own."""
@@ -129,7 +133,8 @@ class _Describer:
             name, comparison = asked.comparison
             whole = completed(comparison, parameters)
             words = _documentation(name, whole, [asked.show or Template(METHODS[name].show)])
-            yield self._result(output, f"{row.id}-{column}", f"{shown}: {column}", whole, words, program, row)
+            words = " ".join([words, *_of_blocks(blocks)])
+            yield self._result(output, f"{row.id}-{column}", f"{shown}: {column}", whole, words, program, row, blocks)
 
     def _result(
         self,

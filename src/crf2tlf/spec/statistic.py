@@ -41,10 +41,11 @@ class Count(Counted):
     values: dict[str, Category] = Field(
         default={}, description="The categories in their order with their labels; a row stays when nobody is in it."
     )
-    order: Literal["value", "frequency"] = Field(
-        default="value",
+    order: OneOrMore[Literal["value", "frequency"]] = Field(
+        default=("value",),
+        min_length=1,
         description="The order of categories found in the data, where `values` does not list them: by value, or the "
-        "most frequent first at each level, equal ones by value.",
+        "most frequent first, equal ones by value; at each level, or one for each `by`: [frequency, frequency, value].",
     )
     order_column: str | None = Field(
         default=None, description="The id of the column whose frequencies order; without it those of all subjects."
@@ -79,13 +80,22 @@ class Count(Counted):
             raise ValueError("values, any, missing and total go with by")
         if len(self.by) > 1 and self.values:
             raise ValueError("values can be listed for one by rule only")
-        if self.order_column is not None and self.order != "frequency":
+        if len(self.order) not in (1, max(len(self.by), 1)):
+            raise ValueError(
+                f"order has {len(self.order)} parts for {len(self.by)} by rules: give one, or one for each"
+            )
+        if self.order_column is not None and "frequency" not in self.order:
             raise ValueError("order_column goes with order: frequency")
         if self.minimum is not None and not self.by:
             raise ValueError("minimum goes with by")
         if self.denominator is not None and self.percent_of != "subjects":
             raise ValueError("denominator goes with percent_of: subjects")
         return self
+
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """The order at each level."""
+        return self.order if len(self.order) > 1 else self.order * max(len(self.by), 1)
 
 
 class Proportion(Counted):

@@ -51,11 +51,9 @@ def mean_difference(
         return MeanDifference(x.size + y.size, difference, *[math.nan] * 6)
     test = ttest_ind(x, y, equal_var=variances == "pooled")
     limits = test.confidence_interval(confidence_level=level)
-    t = float(test.statistic)
-    se = difference / t if t else _standard_error(x, y, variances)
-    return MeanDifference(
-        x.size + y.size, difference, se, float(limits.low), float(limits.high), t, float(test.df), float(test.pvalue)
-    )
+    se = _standard_error(x, y, variances)
+    tested = (float(limits.low), float(limits.high), float(test.statistic), float(test.df), float(test.pvalue))
+    return MeanDifference(x.size + y.size, difference, se, *tested)
 
 
 def _standard_error(x: FloatArray, y: FloatArray, variances: Variances) -> float:
