@@ -112,6 +112,17 @@ def test_the_records_in_an_adjusted_model(analyse_small: AnalyseSmall) -> None:
     assert made.result("t/a/B/n").value == 3
 
 
+def test_a_reference_without_values_is_explained(analyse_small: AnalyseSmall) -> None:
+    arms = SIX.replace("07      B   M", "07      C   M").replace("03      A", "03      D")
+    columns = "[{by: ARM, values: {A: A, B: B, C: Drug C}, reference: C}]"
+    made = analyse_small(spec(columns, "{id: a, label: Adjusted, ancova: {of: X}}"), ADSL=arms)
+    assert made.rows("t") == ["Adjusted | – | –"]
+    assert made["t"].footnotes[-2:] == (
+        "Adjusted, A: not estimable (no values in Drug C).",
+        "Adjusted, B: not estimable (no values in Drug C).",
+    )
+
+
 def test_records_of_a_block_in_a_comparison_with_a_dataset_of_its_own(analyse_small: AnalyseSmall) -> None:
     """Only records that the block selects are compared, also where the comparison names its dataset again."""
     row = """{id: v, for_each: {from: ADVS, where: SEQ == 1, by: VISIT}, label: "{{ value }}",

@@ -162,3 +162,19 @@ def test_pages_and_blocks(build_small: BuildStudy) -> None:
         "Numbers of subjects by PARAM. Of a subject's records in a row those with the highest AVAL count. Percentages "
         "are of the subjects with a record in the column. Shown: n, pct. For each value of PARAMCD and SAFFL."
     )
+
+
+def test_comparisons_inside_of_a_block(build_small: BuildStudy) -> None:
+    """What a row shows in a column that compares others is done for each value, too; labels name the rule."""
+    spec = """\
+columns: [{by: SAFFL, values: {Y: Yes, N: No}}, {id: d, compare: [Y, N]}]
+rows:
+  - for_each: {from: ADX, where: AVAL > 0, by: PARAMCD}
+    rows:
+      - {id: m, label: "Mean of {{ value }}", summary: {of: AVAL}, show: "{mean:1}", compare: {d: {difference: {}}}}
+"""
+    mean, difference = display(build_small, spec).results
+    assert mean.description == "each PARAMCD – Mean of each PARAMCD"
+    assert difference.description == "each PARAMCD – Mean of each PARAMCD: d"
+    assert difference.documentation.endswith("For each value of PARAMCD.")
+    assert shown(difference.datasets[0]) == "ADX(AVAL PARAMCD) ADX.AVAL GT 0"

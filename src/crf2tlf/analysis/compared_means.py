@@ -90,9 +90,9 @@ def ancova(spec: AncovaModel, groups: Groups, _shares: tuple[Share, ...] | None)
         gap = model.difference(first, number[pair[1].id])
         against = {"difference": gap.value, **{n: getattr(gap, n) for n in ("se", "lower", "upper", "t", "p")}}
         made |= statistics({**against, "df": model.df}, used, selected)
-    if isnan(mean.value):
-        why = model.problem or f"no values in {called(groups.compared[0])}"
-        made["problem"] = Statistic(why)
+    empty = [leaf for leaf in groups.compared if number[leaf.id] not in model.groups]
+    if model.problem or empty:
+        made["problem"] = Statistic(model.problem or f"no values in {called(empty[0])}")
     return made
 
 

@@ -71,7 +71,8 @@ class ColumnSpec(SpecModel):
     )
     missing: TextTemplate | None = Field(default=None, description="The label of a column for those without a value.")
     total: TextTemplate | None = Field(
-        default=None, description="The label of a last column with all subjects (or records)."
+        default=None,
+        description="The label of a last column with all subjects (or records), also those of no column before it.",
     )
     of: RuleText | None = Field(
         default=None,
@@ -146,7 +147,8 @@ class RowSpec(Comparisons):
     )
     zero: Text | None = Field(
         default=None,
-        description="What a cell shows where nobody is counted, where it is not analysis.yaml's.",
+        description="What a cell shows where nobody is counted, where it is not analysis.yaml's. A row of summaries that "
+        'gives it shows it where n is 0: with `zero: ""` the change at baseline stays blank.',
     )
     lines: tuple[LineSpec, ...] = Field(default=(), description="Several rows that show the same analysis.")
     rows: tuple[RowSpec, ...] = Field(default=(), description="Rows under this one.")
