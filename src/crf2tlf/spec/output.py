@@ -147,8 +147,8 @@ class RowSpec(Comparisons):
     )
     zero: Text | None = Field(
         default=None,
-        description="What a cell shows where nobody is counted, where it is not analysis.yaml's. A row of summaries that "
-        'gives it shows it where n is 0: with `zero: ""` the change at baseline stays blank.',
+        description="What a cell shows where nobody is counted, where it is not analysis.yaml's. A row of summaries "
+        'that gives it shows it where n is 0: with `zero: ""` the change at baseline stays blank.',
     )
     lines: tuple[LineSpec, ...] = Field(default=(), description="Several rows that show the same analysis.")
     rows: tuple[RowSpec, ...] = Field(default=(), description="Rows under this one.")
