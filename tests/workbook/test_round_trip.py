@@ -31,7 +31,9 @@ from crf2tlf.workbook.yaml_edit import edited, whole_file
 from tests.workbook.spec_trees import NAMES, files
 
 ROOT = Path(__file__).parents[2]
-STUDIES = [ROOT, ROOT / "tests" / "studies" / "pilot"]
+PILOT = ROOT / "tests" / "studies" / "pilot"
+STUDIES = [ROOT, PILOT, ROOT / "examples" / "two-arm"]
+ARBITRARY = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def said(value: Any) -> Any:
@@ -62,11 +64,15 @@ def model_of_file(name: str, tree: LocatedMap) -> Any:
     return model
 
 
-@pytest.mark.parametrize("study", STUDIES, ids=lambda path: path.name)
-def test_specs_of_a_study_survive_in_an_empty_folder(study: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module", params=STUDIES, ids=lambda path: path.name)
+def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A study and the workbook of its specs."""
+    return request.param, export_specs(request.param, tmp_path_factory.mktemp("specs") / "specs.xlsx", Findings())
+
+
+def test_specs_of_a_study_survive_in_an_empty_folder(exported: tuple[Path, Path]) -> None:
     """Through the Excel file, into YAML files that did not exist, and read again: the models say the same."""
-    workbook = export_specs(study, tmp_path / "specs.xlsx", Findings())
-    findings = Findings()
+    (study, workbook), findings = exported, Findings()
     book = read_book(workbook, findings)
     assert book is not None
     trees = fold(book, findings)
@@ -79,11 +85,13 @@ def test_specs_of_a_study_survive_in_an_empty_folder(study: Path, tmp_path: Path
         assert said(model_of_file(name, again)) == said(model_of_file(name, tree)), name
 
 
-@pytest.mark.parametrize("study", STUDIES, ids=lambda path: path.name)
-def test_an_export_that_nobody_edited_changes_nothing(study: Path, tmp_path: Path) -> None:
-    workbook = export_specs(study, tmp_path / "specs.xlsx", Findings())
-    again = export_specs(study, tmp_path / "again.xlsx", Findings())
-    assert workbook.read_bytes() == again.read_bytes()
+def test_an_export_is_the_same_each_time(tmp_path: Path) -> None:
+    first, again = (export_specs(PILOT, tmp_path / name, Findings()) for name in ("specs.xlsx", "again.xlsx"))
+    assert first.read_bytes() == again.read_bytes()
+
+
+def test_an_export_that_nobody_edited_changes_nothing(exported: tuple[Path, Path], tmp_path: Path) -> None:
+    study, workbook = exported
     prepared = prepare_import(study, workbook, Findings())
     assert (prepared.changes, dict(prepared.texts)) == ((), {})
     assert apply_import(tmp_path / "study", prepared) == []
@@ -99,7 +107,7 @@ def unread(book: Book) -> Book:
 
 
 @pytest.mark.parametrize("kind", ROOTS)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@ARBITRARY
 @given(data=st.data())
 def test_arbitrary_specs_survive(kind: str, data: st.DataObject) -> None:
     """Every key of every model has a home, for values that are valid and for those that are not."""
@@ -115,6 +123,14 @@ def test_arbitrary_specs_survive(kind: str, data: st.DataObject) -> None:
     one, other = (validate(ROOTS[kind].model, t, quiet) for t in (tree, again)) if first else (None, None)
     if one is not None:
         assert said(other) == said(one)
+
+
+@pytest.mark.parametrize("by", ["", [""], " a"], ids=str)
+def test_what_only_details_says_of_a_variable_stays(by: Any) -> None:
+    """No cell holds an empty text, so that the variable's own line says nothing and stands for null."""
+    tree = {"dataset": "X1", "variables": {"A": {"by": by}}}
+    folded = plain(fold(unfold({"sdtm/x1.yaml": located(tree)}), Findings())["sdtm/x1.yaml"])
+    assert plain(yaml_value("\n".join(block(folded)), Place("x"))) == tree
 
 
 def located(tree: dict[str, Any]) -> LocatedMap:
@@ -139,7 +155,7 @@ def as_yaml(value: Any) -> Any:
     return Number(repr(value))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@ARBITRARY
 @given(data=st.data())
 @pytest.mark.parametrize("kind", ["dataset", "output", "codelists"])
 def test_one_file_becomes_another_in_place(kind: str, data: st.DataObject) -> None:

@@ -134,9 +134,10 @@ class _Reader:
         sheet = Sheet(name, list(named), places={h: self.place(formulas, 1, c) for h, c in named.items()})
         merged = {cell: str(area) for area in formulas.merged_cells.ranges for cell in list(_cells(area))[1:]}
         by_column = {column: header for header, column in named.items()}
+        width = formulas.max_column or 0  # the library goes through all cells for it, so ask once
         for row in range(2, (formulas.max_row or 1) + 1):
             cells: dict[str, Cell] = {}
-            for column in range(1, (formulas.max_column or 0) + 1):
+            for column in range(1, width + 1):
                 place = self.place(formulas, row, column)
                 header = by_column.get(column)
                 if (row, column) in merged and header:

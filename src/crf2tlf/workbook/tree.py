@@ -39,7 +39,8 @@ def new_list(place: Place) -> Labelled:
 
 
 def put(owner: LocatedMap, key: str, value: Any, place: Place) -> None:
-    """Set a key of a located mapping, with its place."""
+    """Set a key of a located mapping, with its place; its shorter form does not say the key, and is none any more."""
+    vars(owner).pop("short", None)
     owner[key] = value
     owner.places[key] = place
 
