@@ -237,6 +237,16 @@ def with_part(content: bytes, name: str, part: bytes) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml", "xl/worksheets/sheet1.xml"]
+)
+def test_bad_xml_in_a_sound_archive_is_a_finding(tmp_path, part):
+    content = workbook(tmp_path / "whole.xlsx", ["A"], ["1"]).read_bytes()
+    path = tmp_path / "f.xlsx"
+    path.write_bytes(with_part(content, part, b"<a b=><c"))
+    assert read(path)[1] == [("RAW_FILE_FORMAT", "raw/f.xlsx")]
+
+
 def test_entities_are_not_expanded(tmp_path):
     content = workbook(tmp_path / "whole.xlsx", ["A"], ["1"]).read_bytes()
     (tmp_path / "secret").write_text("secret")

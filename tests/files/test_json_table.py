@@ -64,9 +64,18 @@ FAULTY = [
     (json.dumps({**HEAD, "records": 0, "rows": []}), [("RAW_FILE_EMPTY", "raw/f.json:1")]),
     (json.dumps({**HEAD, "rows": ROWS[:2]}), [("RAW_FILE_FORMAT", "raw/f.json")]),
     (json.dumps({**HEAD, "records": 1, "rows": [ROWS[0], [1]]}), [("RAW_RECORD_SHAPE", "raw/f.json:2")]),
+    (json.dumps({**HEAD, "rows": [["\ud800", 1.0, None, None]] * 3}), [("RAW_FILE_FORMAT", "raw/f.json:1")]),
+    (json.dumps({**HEAD, "rows": [["a", float("nan"), None, None]] * 3}), [("RAW_FILE_FORMAT", "raw/f.json:1")]),
 ]
 
 
 @pytest.mark.parametrize(("content", "expected"), FAULTY)
 def test_faults_are_findings(tmp_path, content, expected):
     assert read(tmp_path, content)[1] == expected
+
+
+def test_long_whole_numbers_keep_their_digits(tmp_path):
+    table, _ = read(
+        tmp_path, json.dumps({**HEAD, "rows": [["a", n, None, None] for n in (12345678901234567891, 10**400, 1)]})
+    )
+    assert table.frame["B"].tolist() == ["12345678901234567891", "1" + "0" * 400, "1"]

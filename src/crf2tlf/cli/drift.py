@@ -19,7 +19,7 @@ from crf2tlf.spec import load_study
 
 @app.command()
 def drift(
-    old: Annotated[Path, typer.Argument(help="The last extract: its folder or zip archive.", exists=True)],
+    old: Annotated[Path, typer.Argument(help="The last extract: its folder or zip archive, or a study folder.", exists=True)],
     excel: Annotated[Path | None, typer.Option(help="Write the report to this workbook.", dir_okay=False)] = None,
 ) -> None:
     """Compare the study's raw extract with the last one; exit code 1 if the specs need a change."""
@@ -31,6 +31,8 @@ def drift(
         if study is None:
             raise StudyError(findings.items)
         extracts = [read_extract(study, raw, findings) for raw in (old, study.raw)]
+        if not all(one.forms for one in extracts):
+            findings.stop_on_errors()
         found = compare_extracts(study, extracts[0], extracts[1])
     shown = Table(box=box.SIMPLE_HEAD)
     for heading in HEADINGS:

@@ -14,7 +14,7 @@ import pandas as pd
 from crf2tlf.files.archive import raw_folder
 from crf2tlf.files.raw import READABLE, read_tables
 from crf2tlf.files.raw_table import RawTable
-from crf2tlf.findings import Findings, nearest
+from crf2tlf.findings import Findings, Place, nearest
 from crf2tlf.methods import CATALOGUE
 from crf2tlf.methods.catalogue import unreported
 from crf2tlf.spec import Study
@@ -51,11 +51,18 @@ class Extract:
 
 
 def read_extract(study: Study, raw: Path, findings: Findings) -> Extract:
-    """Read the extract in a raw folder or zip archive by the form specs; what cannot be read is a finding."""
-    with raw_folder(raw, findings) as folder:
+    """Read the extract in a raw folder or zip archive by the form specs; what cannot be read is a finding.
+
+    A study folder stands for the raw folder in it.
+    """
+    inside = raw / "raw"
+    with raw_folder(inside if (raw / "specs").is_dir() and inside.is_dir() else raw, findings) as folder:
         if folder is None:
             return Extract(frozenset())
         files = frozenset(path.name for path in folder.iterdir() if path.is_file())
+        if not files & {form.file for form in study.forms.values()}:
+            message = f"{raw} has none of the files that specs/raw names, so that there is nothing to compare"
+            findings.add("RAW_FILE_MISSING", Place(raw.name), message)
         tables = read_tables(folder, [form for form in study.forms.values() if form.file in files], findings)
         forms = {name: _trimmed(table) for name, table in tables.items() if table is not None}
     return Extract(files, forms)

@@ -7,6 +7,7 @@ rows and columns are read. Errors such as #N/A are findings, and missing.
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -15,7 +16,6 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import numpy as np
 from openpyxl import load_workbook
@@ -32,8 +32,11 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _ZEROS = re.compile(r"(0+)(?:\.(0+))?(%?)")
 _SHOWN = 20
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, EOFError, NotImplementedError)
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, EOFError, NotImplementedError)
+# Bad XML is a SyntaxError of two libraries: openpyxl reads with lxml where that is installed.
 _MALFORMED = (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError)  # parts missing or misshapen
+DAMAGED = (*_UNREADABLE, *_MALFORMED, OSError)
+"""What openpyxl raises over files that are no sound workbooks."""
 
 
 @dataclass
@@ -61,24 +64,34 @@ def read_workbook(
         code, message = fault
         findings.add(code, place, message)
         return {}
-    tables = {}
     try:
-        workbook = load_workbook(path, read_only=True, data_only=True)
-        try:
-            for name, header_row in sheets:
-                sheet = _sheet(workbook, name, place, findings)
-                if sheet is None:
-                    continue
-                shown = f"{place_name}#{sheet.title}" if name else place_name
-                _report_faults(path, sheet, header_row, shown, findings)
-                table = _table(_gathered(sheet, header_row), header_row, shown, findings)
-                if table is not None:
-                    tables[name, header_row] = table
-        finally:
-            workbook.close()
-    except (*_UNREADABLE, *_MALFORMED, OSError) as problem:
+        # openpyxl warns in the terminal of what it does not know (extensions, validations) and of what is found below.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return _tables(path, place, sheets, findings)
+    except DAMAGED as problem:
         findings.add("RAW_FILE_FORMAT", place, f"the workbook is damaged ({type(problem).__name__}: {problem})")
         return {}
+
+
+def _tables(
+    path: Path, place: Place, sheets: Iterable[tuple[str | None, int]], findings: Findings
+) -> dict[tuple[str | None, int], RawTable]:
+    """Read the sheets. Raises whatever the library does over a damaged workbook."""
+    tables = {}
+    workbook = load_workbook(path, read_only=True, data_only=True)
+    try:
+        for name, header_row in sheets:
+            sheet = _sheet(workbook, name, place, findings)
+            if sheet is None:
+                continue
+            shown = f"{place.file}#{sheet.title}" if name else place.file
+            _report_faults(path, sheet, header_row, shown, findings)
+            table = _table(_gathered(sheet, header_row), header_row, shown, findings)
+            if table is not None:
+                tables[name, header_row] = table
+    finally:
+        workbook.close()
     return tables
 
 

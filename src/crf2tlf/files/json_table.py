@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from crf2tlf.files.raw_table import RawTable, header_is_sound, report_no_record,
 from crf2tlf.findings import Findings, Place
 
 _NUMBERS = ("integer", "float", "double")
+_EXACT = 10**15
+"""Whole numbers from here on are taken as they are written: a float may not hold all of their digits."""
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class _NotDatasetJsonError(Exception):
@@ -85,11 +89,18 @@ def _parsed(text: str, line: int) -> dict[str, Any]:
 
 def _value(text: str, line: int) -> Any:
     try:
-        return json.loads(text)
+        value = json.loads(text, parse_constant=_no_number)
     except json.JSONDecodeError as problem:
         raise _NotDatasetJsonError(problem.msg, line + problem.lineno - 1) from None
     except (RecursionError, ValueError) as problem:
         raise _NotDatasetJsonError(str(problem), line) from None
+    if "\\u" in text and _LONE_SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+        raise _NotDatasetJsonError("it has half a character (a lone surrogate such as \\ud83d)", line)
+    return value
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number of JSON; a missing value is null")
 
 
 def _columns(before: dict[str, Any]) -> tuple[list[str], list[str]]:
@@ -119,9 +130,14 @@ def _well_shaped(
 
 
 def _texts(values: list[Any], data_type: str) -> pd.Series[str]:
-    if data_type in _NUMBERS and all(v is None or type(v) in (int, float) for v in values):
+    if data_type in _NUMBERS and all(_is_float(value) for value in values):
         return number_texts(np.array([np.nan if v is None else v for v in values], dtype=np.float64))
     return text_column([_text(value) for value in values])
+
+
+def _is_float(value: Any) -> bool:
+    """Whether a float holds the number as it stands in the file, or it is missing."""
+    return value is None or type(value) is float or (type(value) is int and -_EXACT < value < _EXACT)
 
 
 def _text(value: Any) -> str | None:

@@ -10,19 +10,18 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from zipfile import BadZipFile
 
 import pandas as pd
 import pyreadstat
 from openpyxl import load_workbook
 
 from crf2tlf.files.csv import read_csv
-from crf2tlf.files.excel import read_workbook
+from crf2tlf.files.excel import DAMAGED, read_workbook
 from crf2tlf.files.json_table import read_json_table
-from crf2tlf.files.raw import DELIMITED
+from crf2tlf.files.raw import DELIMITED, READABLE
 from crf2tlf.files.raw_table import RawTable
 from crf2tlf.files.sas import read_sas
-from crf2tlf.findings import Findings
+from crf2tlf.findings import Findings, Place
 from crf2tlf.spec.form import EXCEL_FILES
 
 DELIMITERS = ",;\t|"
@@ -54,11 +53,19 @@ class Extract:
 
 
 def read_extracts(folder: Path, findings: Findings) -> list[Extract]:
-    """Read every file of the folder that holds a table; what cannot be read is a finding.
+    """Read every file of the folder that holds a table; what is not or cannot be read is a finding.
 
     ODM-XML is not read: its metadata, not its data, say what the forms are.
     """
-    found = [extract for path in sorted(folder.iterdir()) if path.is_file() for extract in _read(path, findings)]
+    paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    for path in paths:
+        if path.is_dir() or path.suffix.lower() not in READABLE:
+            what = "a folder, and files are read from the top only" if path.is_dir() else "of no kind that holds forms"
+            findings.add("RAW_FILE_EXTRA", Place(f"raw/{path.name}"), f"nothing is proposed from it: it is {what}")
+    found = [extract for path in paths if path.is_file() for extract in _read(path, findings)]
+    if not found and not findings.errors:
+        message = f"there is no file with data ({', '.join(READABLE)}), so that nothing can be proposed"
+        findings.add("RAW_FILE_MISSING", Place("raw"), message)
     return [extract for extract in found if not extract.frame.empty]
 
 
@@ -98,14 +105,14 @@ def sheet_names(path: Path) -> list[str]:
             return [sheet.title for sheet in book.worksheets if next(sheet.iter_rows(values_only=True), None)]
         finally:
             book.close()
-    except (OSError, ValueError, KeyError, BadZipFile):
+    except DAMAGED:
         return [""]
 
 
 def _labels(path: Path) -> dict[str, str]:
     """Return the labels that a file gives its columns; none where it has none."""
     if path.suffix.lower() in (".json", ".ndjson"):
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             text = file.readline() if path.suffix.lower() == ".ndjson" else file.read()
         columns = json.loads(text).get("columns", [])
         return {str(column["name"]): str(column["label"]) for column in columns if column.get("label")}
