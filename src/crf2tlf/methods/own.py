@@ -57,7 +57,7 @@ def _run(path: Path, findings: Findings) -> dict[str, Method]:
         findings.add("METHODS_FILE", Place(FILE), f"cannot be read: {error.strerror}")
     except SyntaxError as error:
         findings.add("METHODS_FILE", Place(FILE, error.lineno or 0), f"is not Python: {error.msg}")
-    except Exception as error:  # whatever the study's code raises
+    except (Exception, SystemExit) as error:  # whatever the study's code raises; its exit() is not the program's
         findings.add("METHODS_FILE", Place(FILE, _line(error)), f"cannot be run: {type(error).__name__}: {error}")
     finally:
         for name in CATALOGUE.keys() - before.keys():
@@ -74,7 +74,7 @@ def _guarded(entry: Method) -> Callable[..., Any]:
             result = entry.function(*given, **named)
         except ValueError:
             raise
-        except Exception as error:  # whatever the study's code raises
+        except (Exception, SystemExit) as error:  # whatever the study's code raises; its exit() is not the program's
             raise ValueError(f"{entry.name} fails in {FILE}:{_line(error)}: {type(error).__name__}: {error}") from error
         return _checked(entry, result, [value for value in (*given, *named.values()) if isinstance(value, pd.Series)])
 
@@ -97,7 +97,7 @@ def _checked(entry: Method, result: Any, columns: list[pd.Series]) -> Any:
     return found.where(found != "") if entry.result is Kind.TEXT else found
 
 
-def _line(error: Exception) -> int:
+def _line(error: BaseException) -> int:
     """Return the line of the study's file at which an error came up."""
     lines = [frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == FILE]
     return lines[-1] if lines else 0
