@@ -8,9 +8,14 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from hypothesis import settings
 
 from crf2tlf.build import BuildResult, build_study
 from crf2tlf.findings import Findings
+
+# Property tests draw the same examples in every run, and a slow machine does not fail them.
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.load_profile("repeatable")
 
 STUDY = """\
 study: TST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,12 @@ def test_records_that_share_their_keys(study: Study, tmp_path: Path) -> None:
     assert list(compare_extracts(study, old, new)) == [
         Drift("keys", "demog", "SUBJ", "", "records share these keys; the first is compared")
     ]
+
+
+def test_a_study_folder_stands_for_its_raw_folder(study: Study, tmp_path: Path) -> None:
+    findings = Findings()
+    shutil.copytree(study.root / "specs", tmp_path / "old" / "specs")
+    extract(study, tmp_path / "old" / "raw", PEOPLE, PULSES)
+    found = read_extract(study, tmp_path / "old", findings)
+    assert [str(finding) for finding in findings] == []
+    assert "demog.csv" in found.files

@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from click import Choice
 
 from crf2tlf import workflow
 from crf2tlf.cli.console import app, out, reporting
 from crf2tlf.files.archive import raw_folder
 from crf2tlf.findings import Findings
 from crf2tlf.propose import (
-    DESIGNS,
     NewStudy,
     Proposals,
     accept,
@@ -147,7 +145,7 @@ def _asked(
     if asking and study_id is None:
         study_id = typer.prompt("Study identifier", default=named)
     if asking and design is None and not arms:
-        design = typer.prompt("Design", default="parallel", type=Choice(DESIGNS))
+        design = str(typer.prompt("Design", default="parallel", type=DesignChoice))
     if asking and not arms:
         example = "A=Drug A" if design == "single-arm" else "A=Drug A, P=Placebo"
         arms = [part.strip() for part in typer.prompt("Arms, as CODE=Name", default=example).split(",")]

@@ -97,7 +97,10 @@ def compile_aggregate(compiler: Compiler, entry: Method, tree: ast.Call) -> Node
     needs = needs_of(nodes) | (frozenset() if members else compiler.names.records(table))
     if not members and _has_subjects(compiler, table):
         needs |= across_subjects(compiler, keys_of(given))
-    return Node(aggregate.kind, lambda scope: _evaluate(aggregate, scope), needs, members or source_bound(nodes))
+    bound_here = members or source_bound(nodes)
+    return Node(
+        aggregate.kind, lambda scope: _evaluate(aggregate, scope), needs, bound_here, formats=bound.formats(entry)
+    )
 
 
 class _SourceAsTable:
@@ -307,4 +310,4 @@ def _compile_own(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
         return result if scope.at is None else take(result, scope.at)
 
     needs = needs_of(nodes) | across_subjects(compiler, keys_of(given))
-    return Node(kind, evaluate, needs, source_bound(nodes))
+    return Node(kind, evaluate, needs, source_bound(nodes), formats=bound.formats(entry))

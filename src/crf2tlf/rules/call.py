@@ -81,6 +81,11 @@ class Bound:
         """All arguments that are columns."""
         return [node for _, node in self.columns if node is not None] + list(self.repeated)
 
+    def formats(self, entry: Method) -> tuple[str, ...]:
+        """Return the date formats of the result: those of its argument, where the result is one of its values."""
+        taken = [node for p, node in self.columns if node is not None and p.kind is Kind.ANY][:1]
+        return taken[0].formats if entry.result is Kind.ANY and taken else ()
+
     def result_kind(self, entry: Method) -> Kind:
         """Return the kind of the method's result for these arguments."""
         from crf2tlf.rules.compile import common_kind

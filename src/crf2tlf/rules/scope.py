@@ -12,7 +12,7 @@ import pandas as pd
 from crf2tlf.methods.catalogue import Integers
 from crf2tlf.rules.columns import take
 
-VALUES_SHOWN = 50
+VALUES_SHOWN = 12
 """How many different values are reported each by itself."""
 
 

@@ -101,4 +101,4 @@ def compile_window(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
         return result if scope.at is None else columns.take(result, scope.at)
 
     needs = needs_of(nodes) | across_subjects(compiler, keys_of(given))
-    return Node(kind, evaluate, needs, source_bound(nodes))
+    return Node(kind, evaluate, needs, source_bound(nodes), formats=bound.formats(entry))
