@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -276,3 +277,8 @@ def test_the_schemas_refuse_what_the_program_refuses(schemas: dict[str, Draft202
     assert not schemas["study"].is_valid({**study, "place": "x"})
     assert not schemas["study"].is_valid({**study, "titel": "x"})
     assert not schemas["dataset"].is_valid({"dataset": "ae", "keys": ["A"], "rows": [{"from": "raw.ae"}]})
+
+
+def test_the_version_is_shown() -> None:
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.stdout) == (0, f"crf2tlf {version('crf2tlf')}\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +36,12 @@ class Chosen:
     own_methods = False
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        out.print(f"crf2tlf {version('crf2tlf')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     study: Annotated[Path, typer.Option(help="The study's folder.", exists=True, file_okay=False)] = Path(),
@@ -45,6 +52,9 @@ def options(
         bool, typer.Option("--methods", help="Let the study's own methods run: specs/methods.py is code.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show each dataset and each file.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the program's version.", callback=_show_version, is_eager=True)
+    ] = False,
 ) -> None:
     """From raw CRF extracts to SDTM, ADaM, tables, listings and figures, driven by specs."""
     Chosen.study, Chosen.raw, Chosen.verbose, Chosen.own_methods = study, raw, verbose, methods

@@ -19,7 +19,7 @@ from crf2tlf.spec import load_study
 
 @app.command()
 def drift(
-    old: Annotated[Path, typer.Argument(help="The last extract: its folder or zip archive, or a study folder.", exists=True)],
+    old: Annotated[Path, typer.Argument(help="The last extract: a raw folder, a zip, or a study folder.", exists=True)],
     excel: Annotated[Path | None, typer.Option(help="Write the report to this workbook.", dir_okay=False)] = None,
 ) -> None:
     """Compare the study's raw extract with the last one; exit code 1 if the specs need a change."""

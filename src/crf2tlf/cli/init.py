@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -16,11 +17,12 @@ import typer
 from crf2tlf import workflow
 from crf2tlf.cli.console import app, out, reporting
 from crf2tlf.files.archive import raw_folder
-from crf2tlf.findings import Findings
+from crf2tlf.findings import Findings, Place
 from crf2tlf.propose import (
     NewStudy,
     Proposals,
     accept,
+    needed,
     new_study,
     open_proposals,
     propose,
@@ -72,15 +74,17 @@ def init(
         if folder.is_dir() and any(folder.iterdir()) and not force and not (is_study and raw):
             raise typer.BadParameter(f"{folder} is not empty; name a new folder, or add --force to add what is missing")
         asking = sys.stdin.isatty() and not no_input
-        study = None
-        if not (is_study and raw):
-            study = _asked(folder, study_id, title, arms or [], design.value if design else None, asking)
+        kind = design.value if design else None
         if raw is None:
-            assert study is not None
-            _write(folder, study)
+            _write(folder, _asked(folder, study_id, title, arms or [], kind, asking))
             out.print(f"next: {_change_to(folder)}crf2tlf simulate --subjects 50 && make tlf")
         else:
-            _propose(folder, raw, study, findings)
+
+            def asked(made: Proposals) -> NewStudy:
+                named, planned = study_id or _found_study(made), arms or _found_arms(made)
+                return _asked(folder, named, title, planned, kind, asking)
+
+            _propose(folder, raw, None if is_study else asked, findings)
         findings.stop_on_errors()
 
 
@@ -91,20 +95,45 @@ def _write(folder: Path, study: NewStudy) -> None:
     out.print(f"{folder}: {len(written)} files")
 
 
-def _propose(folder: Path, raw: Path, study: NewStudy | None, findings: Findings) -> None:
-    """Copy the raw files, and write proposals for them; a new study's other specs too."""
+def _propose(folder: Path, raw: Path, asked: Callable[[Proposals], NewStudy] | None, findings: Findings) -> None:
+    """Copy the raw files, and write proposals for them; a new study's other specs too. Without a form, write nothing."""
+    target = folder / "raw"
     with raw_folder(raw, findings) as source:
         if source is None:
             return
-        target = folder / "raw"
+        made = propose(source, findings)
+        if not made.forms:
+            if not findings.errors:
+                message = f"{raw} has no file of a form with a subject column; nothing was written"
+                findings.add("RAW_FILE_MISSING", Place("raw"), message)
+            return
+        study = asked(made) if asked is not None else None
         if source.resolve() != target.resolve():
             copied = _copy(source, target)
             out.print(f"{target}: {copied} files copied from {raw}")
-    made = propose(target, findings)
+            if {path.name for path in target.iterdir()} != {path.name for path in source.iterdir()}:
+                made = propose(target, Findings())  # the study's own files and the new ones
     if study is not None:
         _write(folder, replace(study, from_raw=True, found_visits=tuple(made.visits)))
     write_proposals(folder, made.texts())
     _show(folder, made)
+
+
+def _found_study(made: Proposals) -> str | None:
+    """Return the study's identifier that the data have, and say where it is from."""
+    if not made.study.texts:
+        return None
+    out.print(f"study {made.study.texts[0]}: as {', '.join(made.study.columns)} of the data has it")
+    return made.study.texts[0]
+
+
+def _found_arms(made: Proposals) -> list[str]:
+    """Return the arms that the data have, and say where they are from."""
+    if made.arms.texts:
+        out.print(f"arms {', '.join(made.arms.texts)}: as {', '.join(made.arms.columns)} of the data have them")
+    else:
+        out.print("arms: no column tells them; without --arms those of study.yaml are an EXAMPLE to be replaced")
+    return list(made.arms.texts)
 
 
 def _copy(source: Path, target: Path) -> int:
@@ -129,6 +158,10 @@ def _show(folder: Path, made: Proposals) -> None:
 def _accept(folder: Path, names: list[str], findings: Findings) -> None:
     for done in accept(folder, names, findings):
         out.print(f"accepted: {done}")
+    for file, other in needed(folder, names):
+        name = other.partition("/")[2]
+        what = f"raw.{name}" if other.startswith("raw/") else name.upper()
+        out.print(f"note: {file} needs {what}, still a proposal: crf2tlf init {folder} --accept {other}")
     waiting = open_proposals(folder)
     out.print(f"still proposed: {', '.join(waiting)}" if waiting else "no proposals wait")
 
