@@ -121,3 +121,60 @@ def test_acceptance(exports: Path, tmp_path: Path) -> None:
     wrong = init(study, "--accept", "raw/aa")
     assert wrong.exit_code == 1
     assert "PROPOSAL_NAME: raw/aa is no proposal (did you mean raw/dm?)" in wrong.output
+
+
+def test_study_and_arms_of_the_data(tmp_path: Path) -> None:
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    records = [f"XY-1,{number},{arm}" for number, arm in enumerate(["Drug,D", "Placebo,P"] * 3)]
+    (exports / "dm.csv").write_text("\n".join(["STUDY,SUBJID,ARM,ARMCD", *records]) + "\n", "utf-8")
+    ran = init(tmp_path / "demo", "--raw", exports)
+    assert ran.exit_code == 0, ran.output
+    assert "study XY-1: as STUDY of the data has it\narms D=Drug, P=Placebo: as ARM, ARMCD of the" in ran.output
+    text = (tmp_path / "demo" / "specs" / "study.yaml").read_text("utf-8")
+    assert "study: XY-1\n" in text
+    assert "{ARMCD: P, ARM: Placebo, ARMN: 2" in text
+    assert "EXAMPLE arms" not in text
+    adsl = (tmp_path / "demo" / "specs" / "proposed" / "adam" / "adsl.yaml").read_text("utf-8")
+    assert "TRT01PN: {rule: TRT01P, map: {Drug: 1, Placebo: 2}}" in adsl
+    init(tmp_path / "own", "--raw", exports, "--study-id", "MINE", "--arms", "D=Drug")
+    text = (tmp_path / "own" / "specs" / "study.yaml").read_text("utf-8")
+    assert "study: MINE\n" in text
+    assert "Placebo" not in text
+
+
+def test_arms_that_no_data_tell_are_marked(exports: Path, tmp_path: Path) -> None:
+    ran = init(tmp_path / "demo", "--raw", exports)
+    assert "arms: no column tells them" in ran.output
+    assert "EXAMPLE arms" in (tmp_path / "demo" / "specs" / "study.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("content", [None, "TERM,PLACE\na,b\n"])
+def test_a_folder_without_a_form_writes_nothing(content: str | None, tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    if content:
+        (tmp_path / "exports" / "terms.csv").write_text(content, "utf-8")
+    ran = init(tmp_path / "demo", "--raw", tmp_path / "exports")
+    assert ran.exit_code == 1
+    assert "RAW_FILE_MISSING" in ran.output
+    assert not (tmp_path / "demo").exists()
+
+
+def test_accepting_says_what_else_is_needed(exports: Path, tmp_path: Path) -> None:
+    (exports / "ex.csv").write_text("SUBJID,EXTRT,EXSTDAT,EXENDAT\n1,DRUG,2024-01-31,2024-02-28\n", "utf-8")
+    study = tmp_path / "demo"
+    init(study, "--raw", exports)
+    ran = init(study, "--accept", "raw/dm", "--accept", "sdtm/dm")
+    assert f"note: sdtm/dm needs EX, still a proposal: crf2tlf init {study} --accept sdtm/ex\n" in ran.output
+    ran = init(study, "--accept", "sdtm/ex")
+    assert f"note: sdtm/ex needs raw.ex, still a proposal: crf2tlf init {study} --accept raw/ex\n" in ran.output
+    assert "note:" not in init(study, "--accept", "raw/ex").output
+
+
+def test_own_data_get_no_examples_of_codelists(exports: Path, tmp_path: Path) -> None:
+    init(tmp_path / "demo", "--raw", exports)
+    specs = tmp_path / "demo" / "specs"
+    assert "AEREL" not in (specs / "codelists.yaml").read_text("utf-8")
+    assert "codelist: AEREL" not in (specs / "proposed" / "adam" / "adae.yaml").read_text("utf-8")
+    init(tmp_path / "example")
+    assert "AEREL" in (tmp_path / "example" / "specs" / "codelists.yaml").read_text("utf-8")

@@ -25,7 +25,7 @@ from crf2tlf.spec import load_study
         ("X", "{{ N }}", ["A=Drug"], None, "no braces"),
         ("X", "T", ["Drug"], None, "CODE=Name"),
         ("X", "T", ["A="], None, "CODE=Name"),
-        ("X", "T", ["a=Drug"], None, "capital letters"),
+        ("X", "T", ["a b=Drug"], None, "no code of an arm"),
         ("X", "T", ["SCRN=Drug"], None, "are taken"),
         ("X", "T", ["A={Drug}"], None, "name of an arm"),
         ("X", "T", ["A=Drug", "A=Placebo"], None, "two arms have the code A"),

@@ -96,7 +96,7 @@ def _write(folder: Path, study: NewStudy) -> None:
 
 
 def _propose(folder: Path, raw: Path, asked: Callable[[Proposals], NewStudy] | None, findings: Findings) -> None:
-    """Copy the raw files, and write proposals for them; a new study's other specs too. Without a form, write nothing."""
+    """Copy the raw files, and write proposals for them; a new study's other specs too. Without a form, nothing."""
     target = folder / "raw"
     with raw_folder(raw, findings) as source:
         if source is None:

@@ -32,6 +32,39 @@ def accept(study: Path, names: Sequence[str], findings: Findings) -> list[str]:
     return done
 
 
+def needed(study: Path, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the accepted files of the names that take something from a proposal that still waits, with that one.
+
+    A name without a file in the study's specs, such as ``all``, stands for all files of its kind.
+    """
+    folders = {folder for folder in FOLDERS if folder in names} | (set(FOLDERS) if ALL in names else set())
+    files = {found["file"] for name in names if (found := _NAME.fullmatch(name.removesuffix(".yaml")))}
+    for folder in folders:
+        files |= {f"{folder}/{path.stem}" for path in spec_files(study / "specs" / folder)}
+    waiting = open_proposals(study)
+    return [
+        (file, other)
+        for file in sorted(files)
+        if (path := study / "specs" / f"{file}.yaml").is_file()
+        for other in waiting
+        if other != file and _takes_from(path.read_text(encoding="utf-8"), other)
+    ]
+
+
+def _takes_from(text: str, proposal: str) -> bool:
+    """Whether a spec's text names the form or dataset of a proposal in a rule or as a source."""
+    folder, _, name = proposal.partition("/")
+    if folder == "raw":
+        pattern = rf"\braw\.{re.escape(name)}\b"
+    elif folder in ("sdtm", "adam"):
+        table = re.escape(name.upper())
+        pattern = rf"(?<![\w.])(?:{table}\.[A-Z]|(?:from|dataset): {table}\b|(?:exists|count)\({table}\b)"
+    else:
+        return False
+    rules = (re.sub(r"(?:^|\s)#.*$", "", line) for line in text.splitlines() if not line.startswith("dataset:"))
+    return any(re.search(pattern, line) for line in rules)
+
+
 def open_proposals(study: Path) -> list[str]:
     """Return the names of the proposals that wait."""
     return [f"{folder}/{path.stem}" for folder in FOLDERS for path in spec_files(study / FOLDER / folder)]

@@ -10,6 +10,7 @@ from crf2tlf.propose.forms import Form, test_of
 from crf2tlf.propose.match import GUESS, SURE, Candidate, candidates, possible_variables
 from crf2tlf.propose.names import ALIAS, SYSTEM, TIME_SUFFIX
 from crf2tlf.propose.terms import terms_of
+from crf2tlf.standards import codelist
 
 VITAL_SIGNS = "VS"
 YES = {"y": "ONGOING", "yes": "ONGOING", "true": "ONGOING", "ongoing": "ONGOING", "n": "", "no": "", "false": ""}
@@ -17,6 +18,11 @@ YES = {"y": "ONGOING", "yes": "ONGOING", "true": "ONGOING", "ongoing": "ONGOING"
 
 _TEST_PARTS = {"LOC": "LOC", "POS": "POS", "LAT": "LAT", "METHOD": "METHOD", "UNIT": "ORRESU", "U": "ORRESU"}
 """What follows a test's name in the names of further columns about it."""
+
+
+ARMS = ("ARM", "ARMCD", "ACTARM", "ACTARMCD")
+_NO_ARM = {"SCRNFAIL": "SCREEN FAILURE", "NOTASSGN": "NOT ASSIGNED"}
+"""Codes in place of an arm's, and the reason that they stand for. Source: SDTMIG 3.2, DM assumption 4."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +153,8 @@ def _filled(
         rule = f"upper(squish({cell}))"
     elif variable.name.endswith("ENRTPT"):
         pairs, unmapped = _ongoing(column.values)
+    elif dataset == "DM" and variable.name in ARMS and any(map(not_an_arm, column.values)):
+        pairs = tuple((value, "" if not_an_arm(value) else value) for value in column.values)
     elif variable.codelists and len(column.values) <= 200:
         rule, pairs, unmapped = _as_terms(cell, terms_of(variable, column.values))
     return ColumnProposal(
@@ -160,6 +168,13 @@ def _cell(form: Form, column: ColumnFacts, dataset: str, variable: str) -> str:
         return f"raw.{form.name}.{column.name}"
     hidden = column.name != variable and column.name in possible_variables(dataset)
     return f"source.{column.name}" if hidden else column.name
+
+
+def not_an_arm(value: str) -> str | None:
+    """Return the reason why there is no arm that stands in an arm's place, a term of ARMNULRS, or None."""
+    reasons = codelist("ARMNULRS")
+    term = reasons.find(value) if reasons else None
+    return term.value if term is not None else _NO_ARM.get(value.strip().upper())
 
 
 def _ongoing(values: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:

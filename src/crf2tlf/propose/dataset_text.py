@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from crf2tlf.propose.assign import ColumnProposal
+from crf2tlf.propose.assign import ColumnProposal, not_an_arm
 from crf2tlf.propose.form_text import DECIDE
 from crf2tlf.propose.forms import Form
 from crf2tlf.propose.scalars import as_yaml
 from crf2tlf.standards import codelist, sdtm_dataset, sdtm_order, sdtm_variables
 
-RECORD = "RECNO"
-"""The variable that tells records apart where nothing else does; it is not submitted."""
+MOST_BLANK = 0.05
+"""A column with a larger share of blank cells is not proposed as a key."""
 
 _KEYS = {
     "Events": ("DECOD", "TERM", "STDTC", "SPID"),
@@ -85,6 +85,11 @@ def _line(proposal: ColumnProposal) -> str:
     notes = [f"{proposal.confidence}: {'; '.join(why.split('; ')[:2])}"]
     if proposal.alternatives:
         notes.append("or " + ", ".join(candidate.variable for candidate in proposal.alternatives))
+    blank = proposal.column.records - proposal.column.filled
+    variable = sdtm_variables(proposal.dataset or "").get(proposal.variable)
+    if blank and variable is not None and variable.core == "Req":
+        of = proposal.column.records
+        notes.append(f"{DECIDE}: blank in {blank} of {of} records, and the standard requires it")
     if proposal.unmapped:
         shown = ", ".join(proposal.unmapped[:6]) + (", …" if len(proposal.unmapped) > 6 else "")
         notes.append(f"{DECIDE}: a map for {shown}")
@@ -94,10 +99,18 @@ def _line(proposal: ColumnProposal) -> str:
 
 
 def _value(proposal: ColumnProposal) -> str:
-    rule = proposal.rule if re.fullmatch(r"[\w.()]+", proposal.rule) else as_yaml(proposal.rule)
-    if not proposal.map:
+    return _mapped(proposal.rule, proposal.map)
+
+
+def _mapped(text: str, pairs_of: Sequence[tuple[str, str]]) -> str:
+    """Return a rule as YAML, with its map where there is one; an empty term stands for a missing value.
+
+    YAML reads a blank after a colon inside braces as part of the key, so null is written out.
+    """
+    rule = text if re.fullmatch(r"[\w.()]+", text) else as_yaml(text)
+    if not pairs_of:
         return rule
-    pairs = ", ".join(f"{as_yaml(value)}: {as_yaml(term) if term else ''}".strip() for value, term in proposal.map)
+    pairs = ", ".join(f"{as_yaml(value)}: {as_yaml(term) if term else 'null'}" for value, term in pairs_of)
     return f"{{rule: {rule}, map: {{{pairs}}}}}"
 
 
@@ -130,9 +143,7 @@ class _Variables:
 
     def text(self) -> Iterator[str]:
         """Yield the lines."""
-        inner = [name for name in self._lines if name == RECORD]
-        order = [name for name in sdtm_order(self._domain, self._lines) if name not in inner]
-        yield from (f"  {self._lines[name]}" for name in [*order, *inner])
+        yield from (f"  {self._lines[name]}" for name in sdtm_order(self._domain, self._lines))
 
     def _add(self, name: str, rule: str, needs: Sequence[str] = ()) -> None:
         if name in sdtm_variables(self._domain) and name not in self.names and set(needs) <= self.names:
@@ -169,22 +180,29 @@ class _Variables:
             self._add("RFENDTC", "RFXENDTC")
             self._add("RFXSTDTC", "min(EX.EXSTDTC)")
             self._add("RFXENDTC", "max(EX.EXENDTC)")
+        self._add("ARMCD", "lookup(study.arms.ARMCD, by=[ARM])", ["ARM"])
+        self._add("ARM", "lookup(study.arms.ARM, by=[ARMCD])", ["ARMCD"])
+        arm = next((p for p in self._proposals if p.variable == "ARM" and p.map and p.confidence != "guess"), None)
+        if arm is not None:
+            reasons = [(value, not_an_arm(value) or "") for value, _ in arm.map]
+            self._add("ARMNRS", _mapped(arm.rule, reasons))
         self._add("AGE", "years_between(BRTHDTC, RFICDTC)", ["BRTHDTC", "RFICDTC"])
         self._add("AGEU", "{value: YEARS}", ["AGE"])
 
     def _find_keys(self) -> list[str]:
-        """Return keys that tell the records apart, with the number of the record where nothing else does."""
+        """Return keys that tell the records apart, with the sequence number where nothing else does."""
+        seldom = {p.variable for p in self._proposals if not p.test and _often_blank(p)}
         dataset = sdtm_dataset(self._domain)
         parts = _KEYS.get(dataset.observation_class, ()) if dataset and self._domain != "DM" else ()
-        named = [name for part in parts for name in (self._domain + part, part) if name in self.names]
+        named = [name for part in parts for name in (self._domain + part, part) if name in self.names - seldom]
         if f"{self._domain}DECOD" in named and f"{self._domain}TERM" in named:
             named.remove(f"{self._domain}TERM")
         if "VISITNUM" in named and "VISIT" in named:
             named.remove("VISIT")
         if self._domain != "DM" and not self._are_keys(named):
-            named.append(RECORD)
-            rule = "{rule: RECORD, label: Number of the Record in the File, type: number, output: false}"
-            self._lines[RECORD] = f"{RECORD}: {rule}".ljust(_WIDTH) + " # nothing else tells the records apart"
+            number = f"{self._domain}SEQ"
+            self._lines[number] = f"{number}: sequence()".ljust(_WIDTH) + " # a key: no others tell the records apart"
+            named.append(number)
         return ["STUDYID", "USUBJID", *named]
 
     def _are_keys(self, names: Sequence[str]) -> bool:
@@ -198,6 +216,10 @@ class _Variables:
                 frame[variable] = form.extract.frame[header].str.strip().str.upper()
             parts.append(frame)
         return not pd.concat(parts, ignore_index=True).duplicated().any()
+
+
+def _often_blank(proposal: ColumnProposal) -> bool:
+    return proposal.column.filled < (1 - MOST_BLANK) * proposal.column.records
 
 
 def _of(proposals: Sequence[ColumnProposal], form: Form) -> list[ColumnProposal]:

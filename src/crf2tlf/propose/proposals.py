@@ -9,6 +9,7 @@ from pathlib import Path
 from crf2tlf.findings import Findings, Place
 from crf2tlf.propose.assign import ColumnProposal, propose_columns
 from crf2tlf.propose.dataset_text import dataset_text
+from crf2tlf.propose.design import Found, arms_of, study_of
 from crf2tlf.propose.extract import read_extracts
 from crf2tlf.propose.form_text import form_text
 from crf2tlf.propose.forms import Form, forms_of, schedule_of
@@ -40,6 +41,16 @@ class Proposals:
         longest = max(schedules, key=len, default=[])
         names = [visit for schedule in (longest, *schedules) for visit in schedule]
         return list(dict.fromkeys(" ".join(visit.upper().split()) for visit in names))
+
+    @property
+    def study(self) -> Found:
+        """The study's identifier, where the forms name one."""
+        return study_of(self.forms)
+
+    @property
+    def arms(self) -> Found:
+        """The arms as texts CODE=Name, where a form has them."""
+        return arms_of(self.columns)
 
     def texts(self) -> dict[str, str]:
         """Return the files of the proposals by their paths in the folder of proposals."""

@@ -29,9 +29,9 @@ _FROM_FORMS = ("dm", "ds", "ex", "ae", "vs", "rs")
 _AS_PLANNED = "As the protocol plans it"
 OWN_ELEMENTS = ("SCRN", "FU")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
-_ARM_CODE = re.compile(r"[A-Z0-9]{1,8}")
+_ARM_CODE = re.compile(r"[A-Za-z0-9_-]{1,8}")
 _TEXT = re.compile(r"[ -z|~]+")  # printable ASCII without braces: what a transport file and a template take
-_ARM_NAME = re.compile(r"[A-Za-z0-9 ._/%()+,:-]{1,40}")
+_ARM_NAME = re.compile(r"[ -<>-z|~]{1,100}")  # and without an equals sign
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class NewStudy:
     design: Design
     found_visits: tuple[str, ...] = ()
     from_raw: bool = False
+    example_arms: bool = False
 
     @property
     def visits(self) -> tuple[Visit, ...]:
@@ -92,9 +93,10 @@ def new_study(study: str, title: str, arms: Sequence[str], design: Design | None
     Without arms an example stands for them; without a design the number of arms decides. Raises ``ValueError`` with a
     message for people where a text cannot be used.
     """
-    if not _IDENTIFIER.fullmatch(study):
+    if not is_identifier(study):
         raise ValueError(f"{study!r} is no study identifier: up to 20 letters, digits, dots, hyphens and underscores")
     design = design or ("single-arm" if len(arms) == 1 else "parallel")
+    example = not arms
     if not arms:
         arms = ("A=Drug A",) if design == "single-arm" else ("A=Drug A", "P=Placebo")
     made = tuple(_arm(text) for text in arms)
@@ -108,20 +110,31 @@ def new_study(study: str, title: str, arms: Sequence[str], design: Design | None
             raise ValueError(f"two arms have the {what} {again[0]}")
     if not _TEXT.fullmatch(title):
         raise ValueError("the title takes letters without accents, digits and usual signs, and no braces")
-    return NewStudy(study, title, made, design)
+    return NewStudy(study, title, made, design, example_arms=example)
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text can be the study's identifier."""
+    return _IDENTIFIER.fullmatch(text) is not None
+
+
+def arm_fault(code: str, label: str) -> str | None:
+    """Return why code and name cannot be those of an arm, or None."""
+    if not _ARM_CODE.fullmatch(code) or code in OWN_ELEMENTS:
+        kept = " and ".join(OWN_ELEMENTS)
+        return f"{code!r} is no code of an arm: 1 to 8 letters, digits, _ and -; {kept} are taken"
+    if not _ARM_NAME.fullmatch(label):
+        return f"{label!r} is no name of an arm: up to 100 letters without accents, digits and signs but braces and ="
+    return None
 
 
 def _arm(text: str) -> Arm:
     code, equals, label = (part.strip() for part in text.partition("="))
     if not equals or not label:
         raise ValueError(f"{text!r} is no arm: write CODE=Name, such as A=Drug A")
-    if not _ARM_CODE.fullmatch(code) or code in OWN_ELEMENTS:
-        kept = " and ".join(OWN_ELEMENTS)
-        raise ValueError(f"{code!r} is no code of an arm: 1 to 8 capital letters and digits; {kept} are taken")
-    if not _ARM_NAME.fullmatch(label):
-        raise ValueError(
-            f"{label!r} is no name of an arm: up to 40 letters without accents, digits, blanks and ._/%()+,:-"
-        )
+    fault = arm_fault(code, label)
+    if fault is not None:
+        raise ValueError(fault)
     return Arm(code, label)
 
 
@@ -179,6 +192,7 @@ def render(study: NewStudy) -> Iterator[tuple[PurePosixPath, str]]:
         "placebo": any("placebo" in arm.label.casefold() for arm in study.arms),
         "oncology": study.design == "oncology",
         "from_raw": study.from_raw,
+        "example_arms": study.example_arms,
     }
     for path, template in _templates(top, PurePosixPath()):
         text = environment.from_string(template.read_text(encoding="utf-8")).render(facts)
