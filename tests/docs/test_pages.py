@@ -94,7 +94,7 @@ def taken(kind: str, text: str, folder: Path) -> list[str]:
     return [str(finding) for finding in findings]
 
 
-@pytest.mark.parametrize(("place", "text"), yaml_blocks(), ids=[place for place, _ in yaml_blocks()])
+@pytest.mark.parametrize(("place", "text"), list(yaml_blocks()), ids=[place for place, _ in yaml_blocks()])
 def test_a_yaml_block_is_a_spec_or_a_part_of_one(place: str, text: str, tmp_path: Path) -> None:
     """Each top-level part of a block is taken in some place of some spec; … stands for more of a list or mapping."""
     text = textwrap.dedent(text).replace(", …]", "]").replace(", …}", "}").replace(": …", ": X")
