@@ -38,6 +38,8 @@ ROOMS = [
     ["define"],
     ["documents"],
     ["submit"],
+    ["trace"],
+    ["review"],
     ["workflow"],
     ["cli"],
 ]
