@@ -50,7 +50,7 @@ def build_datasets(study: Study, findings: Findings, progress: Progress = _quiet
     run(planned, tables, findings, progress)
     datasets = finish(study, planned, tables, findings)
     ledger = make_ledger(planned, raw, tables, findings)
-    build = BuildResult(study, planned, tables, datasets, ledger, findings)
+    build = BuildResult(study, planned, tables, datasets, ledger, findings, tuple(raw.left_out))
     run_checks(build)
     check_transport(build, findings)
     return build

@@ -30,11 +30,16 @@ from crf2tlf.spec.form import FORM_COLUMNS, FormSpec
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Records of a form that a rule of its spec left out."""
+    """Records of a form that a rule of its spec left out, with their cells: a reviewer wants to see them too."""
 
     form: str
     reason: str
-    lines: Integers
+    table: FormTable
+
+    @property
+    def lines(self) -> Integers:
+        """The records' lines in the form's file."""
+        return self.table.lines
 
 
 @dataclass
@@ -134,7 +139,7 @@ def _leave_out(study: Study, form: FormSpec, table: FormTable, data: RawData, fi
     def drop(mask: Any, reason: str) -> None:
         dropped = np.flatnonzero(mask & keep)
         if len(dropped):
-            data.left_out.append(LeftOut(form.form, reason, table.lines[dropped]))
+            data.left_out.append(LeftOut(form.form, reason, _taken(table, dropped)))
             keep[dropped] = False
 
     if form.duplicates:
@@ -150,8 +155,12 @@ def _leave_out(study: Study, form: FormSpec, table: FormTable, data: RawData, fi
     kept = np.flatnonzero(keep)
     if len(kept) == table.size:
         return table
-    taken = {name: columns.take(values, kept) for name, values in table.columns.items()}
-    return FormTable(table.name, table.file, taken, table.lines[kept])
+    return _taken(table, kept)
+
+
+def _taken(table: FormTable, positions: Integers) -> FormTable:
+    taken = {name: columns.take(values, positions) for name, values in table.columns.items()}
+    return FormTable(table.name, table.file, taken, table.lines[positions])
 
 
 def _late(dates: pd.Series[Any], formats: tuple[str, ...], cutoff: str) -> Any:

@@ -13,6 +13,7 @@ from crf2tlf.build.codelists import codelists_of, decodes, nci_codes
 from crf2tlf.build.ledger import LedgerEntry
 from crf2tlf.build.metadata import VariableMetadata
 from crf2tlf.build.planned import Plan
+from crf2tlf.build.raw import LeftOut
 from crf2tlf.build.run import report_records
 from crf2tlf.build.tables import Tables
 from crf2tlf.findings import Findings, nearest
@@ -63,7 +64,10 @@ class Dataset:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The datasets of a study with the plan and tables they were made by, the ledger and the findings."""
+    """The datasets of a study with the plan and tables they were made by, the ledger and the findings.
+
+    ``left_out`` are the raw records that are in no table, with what left them out.
+    """
 
     study: Study
     plan: Plan
@@ -71,6 +75,7 @@ class BuildResult:
     datasets: Mapping[str, Dataset]
     ledger: tuple[LedgerEntry, ...]
     findings: Findings
+    left_out: tuple[LeftOut, ...] = ()
 
     def evaluate(self, dataset: str, rule: Rule) -> pd.Series[Any]:
         """Work out a rule on the records of a finished dataset; bare names are its variables.
