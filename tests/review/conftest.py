@@ -1,0 +1,109 @@
+"""A real Chromium, review sites of real studies, and pages that fail the test when the browser complains.
+
+Fixtures for tests of the review site (mark them ``browser``):
+
+``site``, ``two_arm_site``, ``hostile_site``
+    The folder of a written site: the reference trial, examples/two-arm, and the reference trial with raw cells that try
+    to be HTML, formulas, or too long. A site is written once in a run of the tests.
+``page``, ``phone``
+    A new page 1440 × 900 or 390 × 844 pixels large. ``page.goto(address(site, "output-table-4.html"))``. When the test
+    is over, console errors and warnings (violations of the content security policy are errors of the console), errors
+    in scripts, failed requests, and requests that left the folder of the site fail it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.review import hostile
+from tests.review.sites import ROOT, TWO_ARM, copied, written
+
+COMMANDS = ("chromium", "chromium-browser", "google-chrome")
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def _installed(own: str) -> str | None:
+    """Return the Chromium to run: the one that CRF2TLF_CHROMIUM names, one on the path, else playwright's own."""
+    named = os.environ.get("CRF2TLF_CHROMIUM")
+    found = [named] if named else [path for name in COMMANDS if (path := shutil.which(name))]
+    return next((path for path in [*found, own] if Path(path).is_file()), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium without a window; the test is skipped, or with CRF2TLF_BROWSER=required fails, where there is none."""
+    with sync_playwright() as playwright:
+        path = _installed(playwright.chromium.executable_path)
+        if path is None:
+            reason = (
+                "browser tests did not run: no Chromium; install chromium, set CRF2TLF_CHROMIUM to its path, "
+                "or run `playwright install chromium`"
+            )
+            if os.environ.get("CRF2TLF_BROWSER") == "required":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The review site of the reference trial."""
+    return written(copied(ROOT, tmp_path_factory.mktemp("reference")))
+
+
+@pytest.fixture(scope="session")
+def two_arm_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The review site of the two-arm example."""
+    return written(copied(TWO_ARM, tmp_path_factory.mktemp("two-arm")))
+
+
+@pytest.fixture(scope="session")
+def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The review site of the reference trial with raw cells that nobody should trust."""
+    study = copied(ROOT, tmp_path_factory.mktemp("hostile"))
+    hostile.write_cells(study / "raw")
+    return written(study)
+
+
+def _watched(browser: Browser, viewport: dict[str, int]) -> Iterator[Page]:
+    context = browser.new_context(viewport=viewport, accept_downloads=True)
+    page = context.new_page()
+    complaints: list[str] = []
+    requested: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("request", lambda request: requested.append(request.url))
+    yield page
+    context.close()
+    assert complaints == []
+    assert _outside(requested) == []
+
+
+def _outside(requested: list[str]) -> list[str]:
+    """Return the requests that are not for files in the folder of the first page."""
+    files = [url for url in requested if urlsplit(url).scheme not in ("data", "blob", "about")]
+    home = files[0].rpartition("/")[0] + "/" if files else ""
+    return [url for url in files if not (url.startswith("file://") and url.startswith(home))]
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page as wide as a desk's screen, watched."""
+    yield from _watched(chromium, DESKTOP)
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """A page as wide as a phone's screen, watched."""
+    yield from _watched(chromium, PHONE)
