@@ -120,7 +120,7 @@ class Collector:
         """Return the key values of every record of a dataset; a missing value is the empty text."""
         if dataset not in self._keys:
             here = self.data.datasets[dataset]
-            columns = [_key_values(here.frame[key]) for key in here.keys if key in here.frame]
+            columns = [key_values(here.frame[key]) for key in here.keys if key in here.frame]
             keys: list[KeyValues] = list(zip(*columns, strict=True)) if columns else [()] * len(here.frame)
             digests = b"".join(hashlib.sha256(repr(key).encode()).digest() for key in keys)
             self._keys[dataset] = keys
@@ -128,7 +128,8 @@ class Collector:
         return self._keys[dataset]
 
 
-def _key_values(values: pd.Series[Any]) -> list[str | float]:
+def key_values(values: pd.Series[Any]) -> list[str | float]:
+    """Return a key's values as results have them: numbers, else texts; a missing value is the empty text."""
     if kind_of(values) == "a number":
         return ["" if isnan(number) else number for number in values.to_numpy(dtype=np.float64).tolist()]
     return [text or "" for text in as_texts(values)]
