@@ -9,7 +9,7 @@ from math import isnan, nan
 from typing import TypeVar
 
 import numpy as np
-from scipy.stats import chi2
+import scipy
 
 from crf2tlf.analysis.columns import Leaf
 from crf2tlf.analysis.data import AnalysisError, Data, Floats, Mask, Records, kind_of
@@ -140,7 +140,7 @@ def interaction(spec: HazardRatio, pair: tuple[Leaf, Leaf], rule: Rule, values: 
     p = nan
     if dummies and not any(fit.problem for fit in fits):
         gain = max(2 * (fits[1].log_likelihood[1] - fits[0].log_likelihood[1]), 0.0)
-        p = float(chi2.sf(gain, len(dummies)))
+        p = float(scipy.stats.chi2.sf(gain, len(dummies)))
     return statistics({"p_interaction": p}, seen.events, seen.everyone)
 
 

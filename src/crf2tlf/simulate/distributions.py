@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
-from scipy.stats import poisson
 
 from crf2tlf.simulate.streams import Floats
 
@@ -21,8 +20,8 @@ _LARGE = 1e15
 def normal(u: Floats, mean: Floats, sd: Floats, low: Floats, high: Floats) -> Floats:
     """Return values of a normal distribution between two limits; without spread the mean."""
     spread = np.where(sd > 0, sd, 1.0)
-    below, above = ndtr((low - mean) / spread), ndtr((high - mean) / spread)
-    drawn = mean + spread * ndtri(np.clip(below + u * (above - below), 1e-300, 1 - 1e-16))
+    below, above = scipy.special.ndtr((low - mean) / spread), scipy.special.ndtr((high - mean) / spread)
+    drawn = mean + spread * scipy.special.ndtri(np.clip(below + u * (above - below), 1e-300, 1 - 1e-16))
     return np.asarray(np.clip(np.where(sd > 0, drawn, mean), low, high), dtype=np.float64)
 
 
@@ -50,9 +49,9 @@ def uniform(u: Floats, _mean: Floats, _sd: Floats, low: Floats, high: Floats) ->
 
 def counts(u: Floats, mean: Floats, _sd: Floats, low: Floats, high: Floats) -> Floats:
     """Return whole numbers of a Poisson distribution between two limits."""
-    below = np.where(low > 0, poisson.cdf(np.ceil(low) - 1, mean), 0.0)
-    above = poisson.cdf(np.floor(np.minimum(high, _LARGE)), mean)
-    return np.asarray(np.clip(poisson.ppf(below + u * (above - below), mean), np.maximum(low, 0), high))
+    below = np.where(low > 0, scipy.stats.poisson.cdf(np.ceil(low) - 1, mean), 0.0)
+    above = scipy.stats.poisson.cdf(np.floor(np.minimum(high, _LARGE)), mean)
+    return np.asarray(np.clip(scipy.stats.poisson.ppf(below + u * (above - below), mean), np.maximum(low, 0), high))
 
 
 Distribution = Callable[[Floats, Floats, Floats, Floats, Floats], Floats]

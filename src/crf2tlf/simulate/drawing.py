@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+import scipy
 
 from crf2tlf.methods import Kind
 from crf2tlf.methods.catalogue import Integers, unreported
@@ -142,9 +142,9 @@ class Drawing:
         group = pd.Series(records.subject * (int(records.item.max(initial=0)) + 1) + records.item)
         first = pd.Series(np.arange(self.size)).groupby(group).transform("min").to_numpy(dtype=np.int64)
         later = first < np.arange(self.size)
-        slope = (self.numbers(course.sd, 0.0) * ndtri(self.uniforms("course")))[first]
+        slope = (self.numbers(course.sd, 0.0) * scipy.special.ndtri(self.uniforms("course")))[first]
         change = np.where(later, self.numbers(course.change, 0.0) + slope, 0.0)
-        noise = self.numbers(course.noise, 0.0) * ndtri(self.uniforms("noise"))
+        noise = self.numbers(course.noise, 0.0) * scipy.special.ndtri(self.uniforms("noise"))
         if course.relative:
             steps = pd.Series(np.log1p(np.maximum(change, -0.99))).groupby(group).cumsum().to_numpy()
             return np.asarray(drawn[first] * np.exp(steps) * (1 + noise))

@@ -1,6 +1,7 @@
 """Statistics as plain functions: numbers in, numbers out.
 
-Nothing here knows of studies, datasets or tables, and nothing else of the package is imported.
+Nothing here knows of studies, datasets or tables, and nothing else of the package is imported. scipy loads its parts
+when they are first used, and `scipy.stats` takes a second: so it is written out, and never imported by its name.
 
 | module | what it answers |
 |---|---|

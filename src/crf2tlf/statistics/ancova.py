@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+import scipy
 
 from crf2tlf.statistics.estimate import check_level
 from crf2tlf.statistics.survival import FloatArray
@@ -64,9 +64,9 @@ class Ancova:
         value, se = float(contrast @ self.coefficient), math.sqrt(float(contrast @ self.covariance @ contrast))
         if se == 0:
             return Adjusted(value, se, *[math.nan] * 4)
-        width = float(student.ppf(0.5 + self.level / 2, self.df)) * se
+        width = float(scipy.stats.t.ppf(0.5 + self.level / 2, self.df)) * se
         t = value / se
-        return Adjusted(value, se, value - width, value + width, t, float(2 * student.sf(abs(t), self.df)))
+        return Adjusted(value, se, value - width, value + width, t, float(2 * scipy.stats.t.sf(abs(t), self.df)))
 
 
 def ancova(

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
-from scipy.stats import chi2, chi2_contingency, fisher_exact, norm
+import scipy
 
 MOST_TABLES = 2_000_000
 """Fisher's test of a larger table goes through all tables with the same margins, but not through more than these."""
@@ -37,7 +36,7 @@ def chi_square(table: npt.ArrayLike, correction: bool = False) -> Tested:
     counts = _filled(table)
     if counts is None:
         return NOTHING_TO_TEST
-    found = chi2_contingency(counts, correction=correction)
+    found = scipy.stats.chi2_contingency(counts, correction=correction)
     return Tested(float(found.statistic), float(found.dof), float(found.pvalue))
 
 
@@ -53,7 +52,7 @@ def fisher(table: npt.ArrayLike) -> Tested:
     if counts is None:
         return NOTHING_TO_TEST
     if counts.shape == (2, 2):
-        return Tested(math.nan, math.nan, float(fisher_exact(counts).pvalue))
+        return Tested(math.nan, math.nan, float(scipy.stats.fisher_exact(counts).pvalue))
     pairs = counts if counts.shape[1] == 2 else counts.T
     if pairs.shape[1] != 2:
         raise ValueError(f"Fisher's exact test takes two groups or two categories, not a table of {counts.shape}")
@@ -81,7 +80,8 @@ def _exact(pairs: npt.NDArray[np.int64]) -> float:
 
 def _log_choose(n: npt.ArrayLike, k: npt.ArrayLike) -> npt.NDArray[np.float64]:
     n, k = np.asarray(n, dtype=np.float64), np.asarray(k, dtype=np.float64)
-    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), dtype=np.float64)
+    of_gamma = scipy.special.gammaln
+    return np.asarray(of_gamma(n + 1) - of_gamma(k + 1) - of_gamma(n - k + 1), dtype=np.float64)
 
 
 def cochran_mantel_haenszel(tables: Sequence[npt.ArrayLike]) -> Tested:
@@ -112,7 +112,7 @@ def cochran_mantel_haenszel(tables: Sequence[npt.ArrayLike]) -> Tested:
     if df == 0 or float(np.abs(variance).max()) == 0:
         return NOTHING_TO_TEST
     statistic = float(difference @ np.linalg.pinv(variance, rcond=1e-9) @ difference)
-    return Tested(statistic, df, float(chi2.sf(statistic, df)))
+    return Tested(statistic, df, float(scipy.stats.chi2.sf(statistic, df)))
 
 
 def cochran_armitage(table: npt.ArrayLike, scores: npt.ArrayLike | None = None) -> Tested:
@@ -133,7 +133,7 @@ def cochran_armitage(table: npt.ArrayLike, scores: npt.ArrayLike | None = None) 
     if not spread > 0:
         return NOTHING_TO_TEST
     z = float((counts[:, 0] * (t - mean)).sum()) / math.sqrt(spread)
-    return Tested(z, math.nan, float(2 * norm.sf(abs(z))))
+    return Tested(z, math.nan, float(2 * scipy.stats.norm.sf(abs(z))))
 
 
 def _checked(table: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2, norm
+import scipy
 
 from crf2tlf.statistics.estimate import NOT_ESTIMABLE, Estimate, check_level
 from crf2tlf.statistics.survival import FloatArray, checked_times, distinct_times
@@ -51,7 +51,7 @@ class Cox:
         check_level(level)
         if self.problem:
             return NOT_ESTIMABLE
-        width = float(norm.ppf(0.5 + level / 2)) * self.standard_error(column)
+        width = float(scipy.stats.norm.ppf(0.5 + level / 2)) * self.standard_error(column)
         at = float(self.coefficient[column])
         return Estimate(math.exp(at), math.exp(at - width), math.exp(at + width))
 
@@ -59,7 +59,7 @@ class Cox:
         """Give the two-sided p of Wald's test of one coefficient."""
         if self.problem:
             return math.nan
-        return float(2 * norm.sf(abs(self.coefficient[column]) / self.standard_error(column)))
+        return float(2 * scipy.stats.norm.sf(abs(self.coefficient[column]) / self.standard_error(column)))
 
 
 def cox(
@@ -204,7 +204,7 @@ def _fitted(
     df = beta.size
 
     def test(statistic: float) -> tuple[float, float]:
-        return statistic, float(chi2.sf(statistic, df))
+        return statistic, float(scipy.stats.chi2.sf(statistic, df))
 
     return Cox(
         n=n,

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+import scipy
 
 from crf2tlf.statistics.survival import FloatArray, IntArray, checked_times, distinct_times
 
@@ -126,4 +126,4 @@ def quadratic_form(difference: FloatArray, variance: FloatArray) -> tuple[float,
     if np.linalg.matrix_rank(inner) < df:
         return math.nan, df, math.nan
     statistic = float(difference[kept] @ np.linalg.solve(inner, difference[kept]))
-    return statistic, df, float(chi2.sf(statistic, df))
+    return statistic, df, float(scipy.stats.chi2.sf(statistic, df))

@@ -7,8 +7,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import f_oneway, kruskal, mannwhitneyu, norm, rankdata, ttest_ind
-from scipy.stats import t as student
+import scipy
 
 from crf2tlf.statistics.contingency import NOTHING_TO_TEST, Tested
 from crf2tlf.statistics.estimate import Estimate, check_level
@@ -49,7 +48,7 @@ def mean_difference(
     noise = 10 * float(np.finfo(np.float64).eps) * float(np.abs(np.concatenate([x, y])).max(initial=0.0))
     if min(x.size, y.size) < 2 or max(float(np.std(x)), float(np.std(y))) <= noise:
         return MeanDifference(x.size + y.size, difference, *[math.nan] * 6)
-    test = ttest_ind(x, y, equal_var=variances == "pooled")
+    test = scipy.stats.ttest_ind(x, y, equal_var=variances == "pooled")
     limits = test.confidence_interval(confidence_level=level)
     se = _standard_error(x, y, variances)
     tested = (float(limits.low), float(limits.high), float(test.statistic), float(test.df), float(test.pvalue))
@@ -75,7 +74,7 @@ def mean_limits(values: npt.ArrayLike, level: float = 0.95) -> Estimate:
     if n < 2:
         return Estimate(math.fsum(present) / n if n else math.nan, math.nan, math.nan)
     mean = math.fsum(present) / n
-    width = float(student.ppf(0.5 + level / 2, n - 1)) * float(np.std(present, ddof=1)) / math.sqrt(n)
+    width = float(scipy.stats.t.ppf(0.5 + level / 2, n - 1)) * float(np.std(present, ddof=1)) / math.sqrt(n)
     return Estimate(mean, mean - width, mean + width)
 
 
@@ -89,9 +88,9 @@ def rank_sum(first: npt.ArrayLike, second: npt.ArrayLike) -> Tested:
     x, y = _present(first), _present(second)
     if not x.size or not y.size or np.ptp(np.concatenate([x, y])) == 0:
         return NOTHING_TO_TEST
-    p = float(mannwhitneyu(x, y, use_continuity=True, method="asymptotic").pvalue)
-    above = rankdata(np.concatenate([x, y]))[: x.size].sum() - x.size * (x.size + y.size + 1) / 2
-    return Tested(math.copysign(float(norm.isf(p / 2)), above), math.nan, p)
+    p = float(scipy.stats.mannwhitneyu(x, y, use_continuity=True, method="asymptotic").pvalue)
+    above = scipy.stats.rankdata(np.concatenate([x, y]))[: x.size].sum() - x.size * (x.size + y.size + 1) / 2
+    return Tested(math.copysign(float(scipy.stats.norm.isf(p / 2)), above), math.nan, p)
 
 
 def one_way(groups: Sequence[npt.ArrayLike]) -> Tested:
@@ -104,7 +103,7 @@ def one_way(groups: Sequence[npt.ArrayLike]) -> Tested:
     inside = sum(values.size for values in present) - len(present)
     if len(present) < 2 or inside < 1 or all(np.ptp(values) == 0 for values in present):
         return NOTHING_TO_TEST
-    found = f_oneway(*present)
+    found = scipy.stats.f_oneway(*present)
     return Tested(float(found.statistic), len(present) - 1, float(found.pvalue))
 
 
@@ -117,7 +116,7 @@ def kruskal_wallis(groups: Sequence[npt.ArrayLike]) -> Tested:
     present = _non_empty(groups)
     if len(present) < 2 or np.ptp(np.concatenate(present)) == 0:
         return NOTHING_TO_TEST
-    found = kruskal(*present)
+    found = scipy.stats.kruskal(*present)
     return Tested(float(found.statistic), len(present) - 1, float(found.pvalue))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import ttest_rel
+import scipy
 
 from crf2tlf.statistics.estimate import check_level
 
@@ -55,7 +55,7 @@ def _test(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], missing: int, 
     rounding_noise = 10 * float(np.finfo(np.float64).eps) * float(np.abs([x, y]).max(initial=0.0))
     if not sd > rounding_noise:  # too few pairs, or differences that are constant up to binary noise
         return PairedT(n, missing, mean, sd, math.nan, math.nan, math.nan, max(n - 1, 0), math.nan)
-    test = ttest_rel(x, y)
+    test = scipy.stats.ttest_rel(x, y)
     limits = test.confidence_interval(confidence_level=level)
     return PairedT(
         n=n,

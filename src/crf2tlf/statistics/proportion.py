@@ -3,7 +3,7 @@
 import math
 from typing import Literal
 
-from scipy.stats import binomtest
+import scipy
 
 from crf2tlf.statistics.estimate import NOT_ESTIMABLE, Estimate, check_level
 
@@ -34,7 +34,7 @@ def _proportion(successes: int, n: int, level: float, method: Literal["exact", "
     if n == 0:
         return NOT_ESTIMABLE
     successes, n = int(successes), int(n)
-    limits = binomtest(successes, n).proportion_ci(confidence_level=level, method=method)
+    limits = scipy.stats.binomtest(successes, n).proportion_ci(confidence_level=level, method=method)
     lower, upper = float(limits.low), float(limits.high)
     if math.isclose(lower, 0, abs_tol=1e-15):  # Wilson's limit for 0 successes, up to binary noise
         lower = 0.0

@@ -4,8 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
-from scipy.optimize import brentq
-from scipy.stats import norm
+import scipy
 
 from crf2tlf.statistics.estimate import NOT_ESTIMABLE, Estimate, check_level
 from crf2tlf.statistics.proportion import wilson_proportion
@@ -35,7 +34,7 @@ def proportion_difference(counts: Counts, level: float = 0.95, limits: Differenc
     if n1 == 0 or n2 == 0:
         return NOT_ESTIMABLE
     difference = x1 / n1 - x2 / n2
-    z = float(norm.ppf(0.5 + level / 2))
+    z = float(scipy.stats.norm.ppf(0.5 + level / 2))
     lower, upper = {
         "newcombe": lambda: _newcombe(counts, level, difference),
         "wald": lambda: _wald(counts, z, 0.0),
@@ -68,7 +67,7 @@ def stratified_difference(tables: Sequence[Counts], level: float = 0.95) -> Esti
     if weight == 0:
         return NOT_ESTIMABLE
     difference = top / weight
-    width = float(norm.ppf(0.5 + level / 2)) * math.sqrt(max(difference * p_sum + q_sum, 0.0)) / weight
+    width = float(scipy.stats.norm.ppf(0.5 + level / 2)) * math.sqrt(max(difference * p_sum + q_sum, 0.0)) / weight
     return Estimate(difference, max(difference - width, -1.0), min(difference + width, 1.0))
 
 
@@ -119,7 +118,7 @@ def _limit(score: Callable[[float], float], start: float, end: float, z: float) 
     def excess(delta: float) -> float:
         return max(min(score(delta), 1e9), -1e9) - z
 
-    return float(brentq(excess, start, inner, xtol=1e-13, rtol=1e-13))
+    return float(scipy.optimize.brentq(excess, start, inner, xtol=1e-13, rtol=1e-13))
 
 
 def _restricted(counts: Counts, delta: float) -> float:

@@ -4,8 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from scipy.stats import norm
-from scipy.stats.contingency import odds_ratio as conditional_odds_ratio
+import scipy
 
 from crf2tlf.statistics.estimate import NOT_ESTIMABLE, Estimate, check_level
 from crf2tlf.statistics.proportion_difference import Counts, check_counts
@@ -76,7 +75,7 @@ def _conditional(counts: Counts, level: float) -> Estimate:
     x1, n1, x2, n2 = (int(value) for value in counts)
     if x1 + x2 in (0, n1 + n2):  # one column of zeros: nothing is known
         return NOT_ESTIMABLE
-    found = conditional_odds_ratio([[x1, n1 - x1], [x2, n2 - x2]], kind="conditional")
+    found = scipy.stats.contingency.odds_ratio([[x1, n1 - x1], [x2, n2 - x2]], kind="conditional")
     limits = found.confidence_interval(confidence_level=level)
     return Estimate(*(float(v) if math.isfinite(v) else math.nan for v in (found.statistic, limits.low, limits.high)))
 
@@ -86,7 +85,7 @@ def _on_log_scale(first: float, second: float, variance: float, level: float) ->
         return NOT_ESTIMABLE
     if first == 0 or math.isnan(variance):
         return Estimate(first / second, math.nan, math.nan)
-    factor = math.exp(float(norm.ppf(0.5 + level / 2)) * math.sqrt(variance))
+    factor = math.exp(float(scipy.stats.norm.ppf(0.5 + level / 2)) * math.sqrt(variance))
     return Estimate(first / second, first / second / factor, first / second * factor)
 
 

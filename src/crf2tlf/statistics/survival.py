@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+import scipy
 
 from crf2tlf.statistics.estimate import NOT_ESTIMABLE, Estimate, check_level
 
@@ -168,7 +168,7 @@ def _limits(
     survival: FloatArray, log_error: FloatArray, level: float, conf_type: ConfType
 ) -> tuple[FloatArray, FloatArray]:
     """Give pointwise limits from the survival and the standard error of its logarithm; NaN at survival 0."""
-    width = float(norm.ppf(0.5 + level / 2)) * np.where(survival > 0, log_error, np.nan)
+    width = float(scipy.stats.norm.ppf(0.5 + level / 2)) * np.where(survival > 0, log_error, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         if conf_type == "log-log":  # NaN at survival 1 too, as log(−log 1) does not exist
             log_survival = np.where((survival > 0) & (survival < 1), np.log(survival), np.nan)

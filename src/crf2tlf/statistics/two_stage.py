@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binom
+import scipy
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -40,13 +40,13 @@ class TwoStageDesign:
         """Probability of rejecting p0 when the response rate is p: α at p0, power at p1."""
         _check_rate(p)
         first = np.arange(self.r1 + 1, self.n1 + 1)
-        second = binom.sf(self.r - first, self.n - self.n1, p)
-        return float(np.sum(binom.pmf(first, self.n1, p) * second))
+        second = scipy.stats.binom.sf(self.r - first, self.n - self.n1, p)
+        return float(np.sum(scipy.stats.binom.pmf(first, self.n1, p) * second))
 
     def early_stop(self, p: float) -> float:
         """Probability of early termination (PET) when the response rate is p."""
         _check_rate(p)
-        return float(binom.cdf(self.r1, self.n1, p))
+        return float(scipy.stats.binom.cdf(self.r1, self.n1, p))
 
     def expected_n(self, p: float) -> float:
         """Expected number of patients when the response rate is p."""
@@ -146,7 +146,7 @@ def _rejection_table(n1: int, n: int, p: float) -> FloatArray:
 @lru_cache(maxsize=1024)
 def _binomial(n: int, p: float) -> FloatArray:
     """Give the probabilities of 0…n responses among n patients; read-only, since it is kept."""
-    probabilities = np.asarray(binom.pmf(np.arange(n + 1), n, p), dtype=np.float64)
+    probabilities = np.asarray(scipy.stats.binom.pmf(np.arange(n + 1), n, p), dtype=np.float64)
     probabilities.flags.writeable = False
     return probabilities
 
