@@ -9,6 +9,7 @@ from crf2tlf.build.finish import finish
 from crf2tlf.build.ledger import LedgerEntry, make_ledger
 from crf2tlf.build.plan import plan
 from crf2tlf.build.raw import read_forms
+from crf2tlf.build.readings import Readings
 from crf2tlf.build.result import BuildResult, Dataset
 from crf2tlf.build.run import Progress, design_tables, run
 from crf2tlf.build.tables import Tables
@@ -41,13 +42,18 @@ def build_study(
     return build_datasets(study, findings, progress) if study else None
 
 
-def build_datasets(study: Study, findings: Findings, progress: Progress = _quiet) -> BuildResult:
-    """Build all SDTM and ADaM datasets of a study in memory; everything that is wrong becomes a finding."""
+def build_datasets(
+    study: Study, findings: Findings, progress: Progress = _quiet, readings: Readings | None = None
+) -> BuildResult:
+    """Build all SDTM and ADaM datasets of a study in memory; everything that is wrong becomes a finding.
+
+    ``readings`` keeps what every rule read, where it is given.
+    """
     planned = plan(study, findings)
     raw = read_forms(study, findings)
     tables = Tables(design_tables(study))
     tables.update({form.name: form for form in raw.forms.values()})
-    run(planned, tables, findings, progress)
+    run(planned, tables, findings, progress, readings)
     datasets = finish(study, planned, tables, findings)
     ledger = make_ledger(planned, raw, tables, findings)
     build = BuildResult(study, planned, tables, datasets, ledger, findings, tuple(raw.left_out))

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+import numpy as np
+
 from crf2tlf.build.form_rules import column_kind
 from crf2tlf.build.metadata import expected_kind, variable_names
 from crf2tlf.build.names import METHOD_COLUMNS, SourceNames, VariableNames, missing_value
@@ -27,6 +29,7 @@ from crf2tlf.rules.columns import Value
 from crf2tlf.rules.compile import SUBJECT, Compiler, compile_rule
 from crf2tlf.rules.node import ALL_SUBJECTS, Column, Node, constant_node
 from crf2tlf.rules.parse import RuleError
+from crf2tlf.rules.reading import Reading
 from crf2tlf.rules.scope import Ref, Scope
 from crf2tlf.spec import Study
 from crf2tlf.spec.dataset import RowSource, VariableSpec
@@ -335,7 +338,9 @@ class Planner:
         self.variable(found)
 
         def evaluate(scope: Scope) -> Value:
-            return columns.take(scope.tables[found.table].column(found.variable), scope.source(POSITION))
+            at = scope.source(POSITION)
+            scope.note(Reading(found.table, frozenset({found.variable}), right=at.to_numpy(dtype=np.int64)))
+            return columns.take(scope.tables[found.table].column(found.variable), at)
 
         return Node(Kind.NUMBER, evaluate, frozenset({found}), per_source=True)
 

@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 
 from crf2tlf.build.planned import PlannedDates, PlannedSource
-from crf2tlf.build.tables import Link, Tables
+from crf2tlf.build.tables import AnyTable, Link, Tables
 from crf2tlf.methods import Kind
 from crf2tlf.methods.best_response import best_overall_response
 from crf2tlf.methods.catalogue import Integers
 from crf2tlf.methods.time_to_event import DatedRecords, time_to_event
 from crf2tlf.rules import columns
 from crf2tlf.rules.columns import column
+from crf2tlf.rules.compile import SUBJECT
 from crf2tlf.rules.grouping import pairs, shared_codes
-from crf2tlf.rules.scope import JoinedReporter, Ref, Scope
+from crf2tlf.rules.reading import Reading, through
+from crf2tlf.rules.scope import Ref, Scope
 from crf2tlf.spec.dataset import MissedAssessments, NewTherapy
 
 
@@ -39,6 +41,12 @@ class Joined:
     subject: Integers
     rows: Integers
 
+    def reading(self, rows: Integers, left: Integers, *, chosen: bool) -> Reading:
+        """Return the reading of some of the records by those at ``left``."""
+        table, word = self.planned.table, frozenset({SUBJECT} if not chosen else ())
+        variables = frozenset(ref.variable for ref in self.planned.needs if ref.table == table and ref.variable)
+        return Reading(table, variables | word, left, right=rows, chosen=chosen)
+
 
 def apply_method(
     source: PlannedSource,
@@ -48,22 +56,36 @@ def apply_method(
     tables: Tables,
 ) -> Added:
     """Run the record method of a row source; ``subjects`` and ``rules`` hold one value a source record."""
-    assert scope.joined_reporter is not None
     planned = (*source.events, *source.censor)
-    joined = [_join(part, subjects, tables, scope.joined_reporter) for part in planned]
+    joined = [_join(part, subjects, tables, scope) for part in planned]
     if source.spec.time_to_event:
         return _time_to_event(source, joined, rules, scope, tables)
-    return _best_overall_response(source, joined[0], rules, tables) if joined else Added({})
+    return _best_overall_response(source, joined[0], rules, scope, tables) if joined else Added({})
 
 
-def _join(planned: PlannedDates, subjects: pd.Series[Any], tables: Tables, report: JoinedReporter) -> Joined:
+def _join(planned: PlannedDates, subjects: pd.Series[Any], tables: Tables, scope: Scope) -> Joined:
     table = tables[planned.table]
-    rows = np.arange(table.size, dtype=np.int64)
+    rows = everything = np.arange(table.size, dtype=np.int64)
+    known = table.column(SUBJECT)
+    inner: list[Reading] = []
     if planned.where is not None:
-        scope = Scope(table.size, table.column, table.column, tables, lambda *found: report(planned.table, *found))
-        rows = columns.positions(column(planned.where.evaluate(scope), Kind.TRUTH, table.size)).astype(np.int64)
-    left, right = pairs(*shared_codes([subjects], [columns.take(table.column("USUBJID"), rows)]))
+        there = _whole(planned.table, table, tables, scope)
+        there = replace(there, tracer=inner.append if scope.tracer is not None else None)
+        rows = columns.positions(column(planned.where.evaluate(there), Kind.TRUTH, table.size)).astype(np.int64)
+    left, right = pairs(*shared_codes([subjects], [columns.take(known, rows)]))
+    if scope.tracer is not None:
+        looked = Joined(planned, *pairs(*shared_codes([subjects], [columns.take(known, everything)])))
+        scope.note(looked.reading(looked.rows, looked.subject, chosen=False))
+        for reading in through(looked.subject, looked.rows, (r for r in inner if r.right is not None), table.size):
+            scope.note(reading)
     return Joined(planned, left, rows[right])
+
+
+def _whole(name: str, table: AnyTable, tables: Tables, scope: Scope) -> Scope:
+    """Return the scope of all records of a table; what is wrong with them is reported as the joined table's."""
+    assert scope.joined_reporter is not None
+    report = scope.joined_reporter
+    return Scope(table.size, table.column, table.column, tables, lambda *found: report(name, *found))
 
 
 def _column(joined: Joined, word: str, tables: Tables) -> pd.Series[Any]:
@@ -105,7 +127,7 @@ def _time_to_event(
         scope.reporter(np.flatnonzero(found.ignored), "EVENT_BEFORE_START", "an event before the origin does not count")
     in_censor = (found.source >= 0) & (found.censor.to_numpy() > 0)
     origin = np.where(in_censor, found.source + events, found.source)
-    chosen = _chosen(joined, origin, found.record, scope.size, "date")
+    chosen = _chosen(joined, origin, found.record, scope, "date")
     added = {
         "STARTDT": rules["start"],
         "ADT": found.day,
@@ -123,7 +145,7 @@ def _options(word: str, given: NewTherapy | MissedAssessments | None) -> dict[st
 
 
 def _best_overall_response(
-    source: PlannedSource, joined: Joined, rules: Mapping[str, pd.Series[Any]], tables: Tables
+    source: PlannedSource, joined: Joined, rules: Mapping[str, pd.Series[Any]], scope: Scope, tables: Tables
 ) -> Added:
     method = source.spec.best_overall_response
     assert method is not None
@@ -142,7 +164,8 @@ def _best_overall_response(
     record = np.asarray(found.record)
     origin = np.where(record >= 0, 0, -1)
     size = len(found.response)
-    chosen = _chosen([joined], origin, record, size, "response")
+    chosen = _chosen([joined], origin, record, scope, "response")
+    scope.note(joined.reading(joined.rows, joined.subject, chosen=True))
     added = {"AVALC": found.response, "ADT": found.day, **chosen.columns}
     return replace(chosen, columns=added, links=(_considered(joined, size),))
 
@@ -154,13 +177,14 @@ def _considered(joined: Joined, size: int) -> Link:
     return Link(joined.planned.table, np.r_[0, np.cumsum(counts)].astype(np.int64), joined.rows[order])
 
 
-def _chosen(joined: Sequence[Joined], source: Integers, record: Integers, size: int, word: str) -> Added:
+def _chosen(joined: Sequence[Joined], source: Integers, record: Integers, scope: Scope, word: str) -> Added:
     """Return SRCDOM and SRCVAR of the chosen records, the links to them, and where their numbers are."""
     links, chosen = [], []
     for number, part in enumerate(joined):
         at = np.flatnonzero(source == number)
-        rows = np.full(size, -1, dtype=np.int64)
+        rows = np.full(scope.size, -1, dtype=np.int64)
         rows[at] = part.rows[record[at]]
+        scope.note(part.reading(rows[at], at, chosen=True))
         links.append(Link.one_to_one(part.planned.table, rows))
         if part.planned.sequence:
             chosen.append((part.planned.sequence, rows))

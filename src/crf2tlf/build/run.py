@@ -11,6 +11,7 @@ import pandas as pd
 
 from crf2tlf.build.names import missing_value
 from crf2tlf.build.planned import ROWS, Plan, PlannedSource, PlannedVariable
+from crf2tlf.build.readings import Readings, SourceReadings
 from crf2tlf.build.record_methods import Added, apply_method
 from crf2tlf.build.tables import Block, DatasetTable, FormTable, Link, Tables
 from crf2tlf.findings import Findings, Place
@@ -39,30 +40,36 @@ def design_tables(study: Study) -> dict[str, FormTable]:
     return result
 
 
-def run(plan: Plan, tables: Tables, findings: Findings, progress: Progress) -> None:
-    """Take all steps of a plan; afterwards ``tables`` holds every dataset with every variable."""
+def run(plan: Plan, tables: Tables, findings: Findings, progress: Progress, readings: Readings | None = None) -> None:
+    """Take all steps of a plan; afterwards ``tables`` holds every dataset with every variable.
+
+    ``readings`` keeps what every rule reads, where it is given.
+    """
     for step in plan.steps:
         if step.variable == ROWS:
             progress(step.table)
-            tables[step.table] = _records(step.table, plan, tables, findings)
+            tables[step.table] = _records(step.table, plan, tables, findings, readings)
         else:
             table = tables[step.table]
             assert isinstance(table, DatasetTable)
             planned = plan.variables[step]
-            table.columns[step.variable] = _values(step, planned, plan, table, tables, findings)
+            table.columns[step.variable] = _values(step, planned, plan, table, tables, findings, readings)
 
 
 # Records
 
 
-def _records(name: str, plan: Plan, tables: Tables, findings: Findings) -> DatasetTable:
+def _records(name: str, plan: Plan, tables: Tables, findings: Findings, readings: Readings | None) -> DatasetTable:
     table = DatasetTable(name)
-    for source in plan.sources[name]:
-        table.blocks.append(_block(source, table.size, tables, findings))
+    for number, source in enumerate(plan.sources[name]):
+        traced = readings.of_source(name, number, table.size) if readings is not None else None
+        table.blocks.append(_block(source, table.size, tables, findings, traced))
     return table
 
 
-def _block(source: PlannedSource, start: int, tables: Tables, findings: Findings) -> Block:
+def _block(
+    source: PlannedSource, start: int, tables: Tables, findings: Findings, traced: SourceReadings | None
+) -> Block:
     """Select, group and complete the source records of one row source."""
     origin = tables[source.table]
     place = source.spec.place
@@ -80,7 +87,8 @@ def _block(source: PlannedSource, start: int, tables: Tables, findings: Findings
     selected = np.arange(origin.size, dtype=np.int64)
     if source.where is not None:
         try:
-            chosen = column(source.where.evaluate(scope_of(selected)), Kind.TRUTH, origin.size)
+            everything = replace(scope_of(selected), tracer=traced.condition if traced else None)
+            chosen = column(source.where.evaluate(everything), Kind.TRUTH, origin.size)
         except RuleError as error:  # a method refuses the data
             findings.add(error.code, place, str(error))
             chosen = columns.missing(Kind.TRUTH, origin.size)
@@ -92,7 +100,8 @@ def _block(source: PlannedSource, start: int, tables: Tables, findings: Findings
             )
     if source.group:
         return _grouped(source, selected, start, tables)
-    added = _added(source, scope_of(selected), tables, findings)
+    completed = replace(scope_of(selected), tracer=traced.method(len(selected)) if traced else None)
+    added = _added(source, completed, tables, findings)
     links = (Link.one_to_one(source.table, selected), *added.links)
     stop = start + len(selected)
     return Block(source.table, start, stop, selected, links, added=added.columns, chosen=added.chosen)
@@ -132,15 +141,24 @@ def _grouped(source: PlannedSource, selected: Integers, start: int, tables: Tabl
 
 
 def _values(
-    ref: Ref, planned: PlannedVariable, plan: Plan, table: DatasetTable, tables: Tables, findings: Findings
+    ref: Ref,
+    planned: PlannedVariable,
+    plan: Plan,
+    table: DatasetTable,
+    tables: Tables,
+    findings: Findings,
+    readings: Readings | None,
 ) -> pd.Series[Any]:
     if not planned.per_source:
         scope = _whole_scope(ref, planned, table, tables, findings)
+        scope = replace(scope, tracer=readings.of_variable(ref) if readings else None)
         return _finished(planned.nodes[0], planned.kind, scope)
     parts = []
     for block, source, node in zip(table.blocks, plan.sources[ref.table], planned.nodes, strict=True):
         place = planned.place if ref.variable not in source.spec.set else source.spec.set[ref.variable].place
-        parts.append(_finished(node, planned.kind, _block_scope(ref, block, place, table, tables, findings)))
+        scope = _block_scope(ref, block, place, table, tables, findings)
+        scope = replace(scope, tracer=readings.of_variable(ref, block) if readings else None)
+        parts.append(_finished(node, planned.kind, scope))
     if not parts:
         return columns.missing(planned.kind, 0)
     return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]

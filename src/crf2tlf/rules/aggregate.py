@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
@@ -16,9 +17,11 @@ from crf2tlf.rules.columns import Value, column, take
 from crf2tlf.rules.grouping import pairs, shared_codes, sorted_positions
 from crf2tlf.rules.node import CURRENT, Column, Node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError, conjuncts, dotted
+from crf2tlf.rules.reading import MEMBERS, Reading
 from crf2tlf.rules.scope import PairScope, Reporter, Scope, reporting
 from crf2tlf.rules.window import (
     SUBJECT,
+    OwnRecords,
     across_subjects,
     group_numbers,
     items,
@@ -39,7 +42,10 @@ Expect = Literal["one", "at most one", "any"]
 
 @dataclass(frozen=True)
 class Aggregate:
-    """A compiled aggregate: what is joined on which keys, which records are selected, in which order."""
+    """A compiled aggregate: what is joined on which keys, which records are selected, in which order.
+
+    ``reads`` are the variables of the joined records that select, order or make the value.
+    """
 
     entry: Method
     bound: Bound
@@ -51,6 +57,7 @@ class Aggregate:
     expect: Expect
     kind: Kind
     members: bool = False
+    reads: frozenset[str] = frozenset()
 
     @property
     def paired(self) -> bool:
@@ -92,6 +99,9 @@ def compile_aggregate(compiler: Compiler, entry: Method, tree: ast.Call) -> Node
         expect=_expect(entry, given),
         kind=bound.result_kind(entry),
         members=members,
+        reads=variables_of(
+            _source_table(compiler) if members else table, [*bound.nodes, *(n for n, _ in order), *parts]
+        ),
     )
     nodes = [*bound.nodes, *(n for n, _ in order), *parts, *(n for pair in by for n in pair)]
     needs = needs_of(nodes) | (frozenset() if members else compiler.names.records(table))
@@ -101,6 +111,11 @@ def compile_aggregate(compiler: Compiler, entry: Method, tree: ast.Call) -> Node
     return Node(
         aggregate.kind, lambda scope: _evaluate(aggregate, scope), needs, bound_here, formats=bound.formats(entry)
     )
+
+
+def _source_table(compiler: Compiler) -> str:
+    """Return the table of the row source whose records are grouped."""
+    return str(cast(Any, compiler.names).row_source.table)
 
 
 class _SourceAsTable:
@@ -203,6 +218,8 @@ def _expect(entry: Method, given: dict[str, ast.expr]) -> Expect:
 def _evaluate(aggregate: Aggregate, scope: Scope) -> Value:
     """Select, join, sort and aggregate."""
     right, left_groups, right_groups, groups, table = _joined_records(aggregate, scope)
+    if scope.tracer is not None:
+        _note_looked_at(aggregate, scope)
     if aggregate.paired:
         left, at = pairs(left_groups, right_groups)
         part = PairScope(table, right[at], scope, left, _left_reporter(scope, left))
@@ -210,10 +227,24 @@ def _evaluate(aggregate: Aggregate, scope: Scope) -> Value:
             part = part.subset(columns.positions(column(node.evaluate(part), Kind.TRUTH, part.size)))
         assert part.left is not None
         group, groups, wanted = part.left, scope.size, np.arange(scope.size)
+        scope.note(
+            Reading(MEMBERS if aggregate.members else aggregate.table, aggregate.reads, part.left, right=part.right)
+        )
     else:
         joined = right_groups >= 0
         part = PairScope(table, right[joined], scope, None, _table_reporter(aggregate, scope, right[joined]))
         group, wanted = right_groups[joined], np.where(left_groups < 0, groups, left_groups)
+        everyone = np.arange(scope.size, dtype=np.int64)
+        scope.note(
+            Reading(
+                MEMBERS if aggregate.members else aggregate.table,
+                aggregate.reads,
+                everyone,
+                left_groups,
+                part.right,
+                group,
+            )
+        )
     order = sorted_positions(group, order_numbers(list(aggregate.order), part))
     in_order, group = part.subset(order), group[order]
     injected: dict[str, Any] = {"group": group, "groups": groups + 1}
@@ -222,6 +253,29 @@ def _evaluate(aggregate: Aggregate, scope: Scope) -> Value:
     found = column(invoke(aggregate.entry, aggregate.bound, in_order, injected), aggregate.kind, groups + 1)
     _check_expected(aggregate, scope, np.bincount(group, minlength=groups + 1)[wanted])
     return take(found, wanted)
+
+
+def _note_looked_at(aggregate: Aggregate, scope: Scope) -> None:
+    """Note all records that join, whether selected or not: each is compared by its keys and under the conditions."""
+    everything = replace(aggregate, selection=())
+    right, left_groups, right_groups, _, _ = _joined_records(everything, replace(scope, tracer=None))
+    everyone = np.arange(scope.size, dtype=np.int64)
+    compared = aggregate.reads | variables_of(aggregate.table, (there for _, there in aggregate.by))
+    looked = Reading(
+        MEMBERS if aggregate.members else aggregate.table,
+        compared,
+        everyone,
+        left_groups,
+        right,
+        right_groups,
+        chosen=False,
+    )
+    scope.note(looked)
+
+
+def variables_of(table: str, nodes: Iterable[Node]) -> frozenset[str]:
+    """Return the variables of a table that nodes need; its records themselves have no name."""
+    return frozenset(ref.variable for ref in needs_of(nodes) if ref.table == table and ref.variable)
 
 
 def _joined_records(aggregate: Aggregate, scope: Scope) -> tuple[Integers, Integers, Integers, int, Any]:
@@ -292,19 +346,17 @@ def _compile_own(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
     own = Aggregate(entry, bound, compiler.names.dataset, (), tuple(order), (), (), expect, kind)
 
     def evaluate(scope: Scope) -> Value:
-        whole = scope.whole or scope
-        all_groups = group_numbers(by, whole)
+        records = OwnRecords(scope, where)
+        whole, selected = records.whole, records.selected
+        all_groups = group_numbers(by, replace(whole, tracer=None))
         groups = int(all_groups.max(initial=-1)) + 1
-        selected = np.arange(whole.size, dtype=np.int64)
-        if where is not None:
-            selected = columns.positions(column(where.evaluate(whole), Kind.TRUTH, whole.size)).astype(np.int64)
-        part = whole.subset(selected)
-        in_order = sorted_positions(all_groups[selected], order_numbers(order, part))
-        part, group = part.subset(in_order), all_groups[selected][in_order]
+        in_order = sorted_positions(all_groups[selected], order_numbers(order, records.part))
+        part, group = records.part.subset(in_order), all_groups[selected][in_order]
         injected: dict[str, Any] = {"group": group, "groups": groups}
         if entry.reports:
             injected["report"] = reporting(part)
         found = column(invoke(entry, bound, part, injected), kind, groups)
+        records.note(by)
         _check_expected(own, whole, np.bincount(group, minlength=groups)[all_groups] if groups else all_groups)
         result = take(found, all_groups)
         return result if scope.at is None else take(result, scope.at)

@@ -17,6 +17,7 @@ from crf2tlf.rules import columns
 from crf2tlf.rules.columns import Value, column
 from crf2tlf.rules.node import CURRENT, Column, Namespace, Node, constant_node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError, dotted, parse
+from crf2tlf.rules.reading import Reading, itself
 from crf2tlf.rules.scope import AnyScope, PairScope, Scope
 from crf2tlf.spec.model import Rule
 
@@ -117,6 +118,7 @@ class Compiler:
         name = found.ref.variable
 
         def evaluate(scope: Scope) -> Value:
+            scope.note(itself(found.where, name, None))
             return scope.own(name) if found.where == "own" else scope.source(name)
 
         needs = frozenset({found.ref}) if found.needs is None else found.needs
@@ -144,6 +146,10 @@ class Compiler:
                 if len(several):
                     scope.reporter(several, "LOOKUP_MANY", f"{table} has several records for the subject")
             at = np.r_[kept, -1][index[kept].get_indexer(current)]
+            if scope.tracer is not None:
+                there = np.flatnonzero(at >= 0)
+                scope.note(Reading(table, frozenset({found.ref.variable}), there, right=at[there]))
+                scope.note(Reading(table, frozenset({SUBJECT}), there, right=at[there], chosen=False))
             return columns.take(other.column(found.ref.variable), at)
 
         needs = frozenset({found.ref, key.ref}) | subject_node.needs

@@ -16,11 +16,12 @@ from pandas.api.types import is_float_dtype
 
 from crf2tlf.methods import Kind
 from crf2tlf.methods.catalogue import Integers
-from crf2tlf.rules.aggregate import Mask, joined_keys, joined_table
+from crf2tlf.rules.aggregate import Mask, joined_keys, joined_table, variables_of
 from crf2tlf.rules.columns import Value, column, take
 from crf2tlf.rules.grouping import codes, combine, pairs, shared_codes
 from crf2tlf.rules.node import Node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError
+from crf2tlf.rules.reading import Reading
 from crf2tlf.rules.scope import PairScope, Scope
 from crf2tlf.rules.window import items, keywords
 
@@ -67,6 +68,7 @@ def _compile(compiler: Compiler, tree: ast.Call, kinds: tuple[Kind, ...], in_wor
         raise RuleError("RULE_TYPE", f"the {what}, start and end of {name} are all {in_words}")
     by = joined_keys(compiler, inner, table, items(keywords(tree).get("by")))
     nodes = [day, value, start, end, *(n for pair in by for n in pair)]
+    reads, keys = variables_of(table, (value, start, end)), variables_of(table, (there for _, there in by))
 
     def evaluate(scope: Scope) -> Value:
         other = scope.tables[table]
@@ -78,6 +80,11 @@ def _compile(compiler: Compiler, tree: ast.Call, kinds: tuple[Kind, ...], in_wor
         at, several = _search(column(day.evaluate(scope), day.kind, scope.size), groups, bounds)
         if len(several):
             scope.reporter(several, "INTERVAL_OVERLAP", f"the {what} lies in several intervals of {table}")
+        if scope.tracer is not None:
+            found = np.flatnonzero(at >= 0)
+            scope.note(Reading(table, reads, found, right=at[found]))
+            everyone, others = (np.arange(size, dtype=np.int64) for size in (scope.size, other.size))
+            scope.note(Reading(table, reads | keys, everyone, groups[0], others, groups[1], chosen=False))
         return take(column(value.evaluate(records), value.kind, other.size), at)
 
     return Node(value.kind, evaluate, needs_of(nodes), source_bound(nodes))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from crf2tlf.methods.catalogue import Integers
 from crf2tlf.rules.columns import take
+from crf2tlf.rules.reading import Reading, Tracer
 
 VALUES_SHOWN = 12
 """How many different values are reported each by itself."""
@@ -52,6 +53,7 @@ class Scope:
     ``whole`` is the scope that this one is a part of (for windows), ``at`` the positions of its records there.
     ``members`` of grouped records: the record number and the source position of each source record.
     ``joined_reporter`` reports records of another table: its name, their positions there, the code and message.
+    ``tracer`` notes what is read, by positions in the whole scope.
     """
 
     size: int
@@ -63,6 +65,17 @@ class Scope:
     whole: Scope | None = None
     at: Integers | None = None
     joined_reporter: JoinedReporter | None = None
+    tracer: Tracer | None = None
+
+    def note(self, reading: Reading) -> None:
+        """Note what some of these records read, given by their positions here."""
+        if self.tracer is not None:
+            at = self.at
+            if reading.left is not None and at is not None:
+                at = at[reading.left]
+            elif at is None:
+                at = reading.left
+            self.tracer(replace(reading, left=at))
 
     def subset(self, positions: Integers) -> Scope:
         """Return the scope of some of the records."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from crf2tlf.rules.columns import Value, column
 from crf2tlf.rules.grouping import codes, combine, ranks, window
 from crf2tlf.rules.node import ALL_SUBJECTS, Node, needs_of, source_bound
 from crf2tlf.rules.parse import RuleError
+from crf2tlf.rules.reading import Reading, within_groups
 from crf2tlf.rules.scope import Ref, Scope, reporting
 
 if TYPE_CHECKING:
@@ -73,6 +75,41 @@ def group_numbers(by: list[Node], scope: Any) -> Integers:
     return combine([codes(column(n.evaluate(scope), n.kind, scope.size)) for n in by], scope.size)
 
 
+class OwnRecords:
+    """The dataset's own records that a rule looks along: ``whole`` all, ``part`` those that a condition selects.
+
+    Where somebody traces, what these records read is kept until it is known who looks at them: see :meth:`note`.
+    """
+
+    def __init__(self, scope: Scope, where: Node | None) -> None:
+        self.scope = scope
+        self.looked: list[Reading] = []
+        self.read: list[Reading] = []
+        self.whole = self._traced(self.looked)
+        self.selected: Integers = np.arange(self.whole.size, dtype=np.int64)
+        if where is not None:
+            chosen = column(where.evaluate(self.whole), Kind.TRUTH, self.whole.size)
+            self.selected = columns.positions(chosen).astype(np.int64)
+        self.part = self._traced(self.read).subset(self.selected)
+
+    def _traced(self, readings: list[Reading]) -> Scope:
+        whole = self.scope.whole or self.scope
+        return replace(whole, tracer=readings.append) if self.scope.tracer is not None else whole
+
+    def note(self, by: list[Node]) -> None:
+        """Note that the records of the scope read what the records of their groups do."""
+        if self.scope.tracer is None:
+            return
+        compared: list[Reading] = []
+        group, at = group_numbers(by, self._traced(compared)), self.scope.at
+        for reading in (
+            *within_groups([*self.looked, *compared], group, at, chosen=False),
+            *within_groups(self.looked, group, at, chosen=True, members=self.selected),
+            *within_groups(self.read, group, at, chosen=True),
+        ):
+            self.scope.tracer(reading)
+
+
 def compile_window(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
     """Compile a window method; ``by`` is the subject and ``order`` the dataset's keys unless given."""
     given = keywords(tree)
@@ -87,17 +124,16 @@ def compile_window(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
     kind = bound.result_kind(entry)
 
     def evaluate(scope: Scope) -> Value:
-        whole = scope.whole or scope
-        selected = np.arange(whole.size)
-        if where is not None:
-            selected = columns.positions(column(where.evaluate(whole), Kind.TRUTH, whole.size))
-        part = whole.subset(selected)
-        injected: dict[str, Any] = {"window": window(group_numbers(by, part), order_numbers(order, part))}
+        records = OwnRecords(scope, where)
+        part = records.part
+        numbers = window(group_numbers(by, replace(part, tracer=None)), order_numbers(order, part))
+        injected: dict[str, Any] = {"window": numbers}
         if entry.reports:
             injected["report"] = reporting(part)
         result = column(invoke(entry, bound, part, injected), kind, part.size)
+        records.note(by)
         if where is not None:
-            result = columns.scatter(whole.size, kind, [(selected, result)])
+            result = columns.scatter(records.whole.size, kind, [(records.selected, result)])
         return result if scope.at is None else columns.take(result, scope.at)
 
     needs = needs_of(nodes) | across_subjects(compiler, keys_of(given))
