@@ -1,0 +1,177 @@
+"""Shards: all records of a subject from all tables, with their sources, what their rules read, and their sets.
+
+A piece ``subjects/<p>`` holds the shards of some subjects, so many that it is of about :data:`PIECE` bytes; ``shared``
+holds the records that no subject has. Everything is put in the order of the subjects once, and then cut.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from crf2tlf.build import BuildResult
+from crf2tlf.build.lineage import Known, record_lineage
+from crf2tlf.build.tables import FormTable, Link
+from crf2tlf.methods.catalogue import Integers
+from crf2tlf.review.lists import Lists, memberships, references
+from crf2tlf.review.model import Review
+from crf2tlf.review.pieces import Site
+from crf2tlf.review.record_sets import DESIGN, RecordSets
+from crf2tlf.review.records import ReviewTable
+from crf2tlf.review.sets import cells_of_sets
+
+PIECE = 256 * 1024
+"""How many bytes of JSON a piece of subjects should have."""
+
+SAMPLE = 24
+"""How many subjects tell how large a subject is."""
+
+NOBODY = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Relations:
+    """What the records of a table lead to; ``reads`` by variable."""
+
+    sources: Lists | None = None
+    reads: Mapping[str, Lists] | None = None
+    sets: Lists | None = None
+
+
+class TableShards:
+    """A table's records in the order of the subjects, ready to be cut."""
+
+    def __init__(self, table: ReviewTable, relations: Relations, subjects: int) -> None:
+        order = np.argsort(table.subjects, kind="stable")
+        self.bounds = np.searchsorted(table.subjects[order], np.arange(NOBODY, subjects + 1))
+        self.numbers = table.numbers[order]
+        self._cells, self._values = _cells(table, order)
+        self._fates = None if table.fates is None else _cells_of([table.fates], order)
+        self._sources = None if relations.sources is None else relations.sources.taken(order)
+        self._reads = {name: lists.taken(order) for name, lists in (relations.reads or {}).items()}
+        self._sets = None if relations.sets is None else relations.sets.taken(order)
+
+    def cut(self, subject: int) -> dict[str, Any] | None:
+        """Return the records of a subject (:data:`NOBODY`: of none), or None where there is none."""
+        start, stop = (int(at) for at in self.bounds[subject + 1 : subject + 3])
+        if start == stop:
+            return None
+        found: dict[str, Any] = {
+            "numbers": self.numbers[start:stop].tolist(),
+            "rows": self._values[self._cells[start:stop]].tolist(),
+        }
+        if self._fates is not None:
+            found["fates"] = self._fates[1][self._fates[0][start:stop, 0]].tolist()
+        if self._sources is not None:
+            found["sources"] = self._sources.plain(start, stop)
+            reads = {name: lists.plain(start, stop) for name, lists in self._reads.items()}
+            found["reads"] = {name: lists for name, lists in reads.items() if any(lists)}
+        if self._sets is not None:
+            found["sets"] = self._sets.plain(start, stop)
+        return found
+
+
+def _cells(table: ReviewTable, order: Integers) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.object_]]:
+    return _cells_of(list(table.columns.values()), order)
+
+
+def _cells_of(columns: Sequence[Any], order: Integers) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.object_]]:
+    """Return records as places in one list of values for all columns; its last value is None, for missing ones."""
+    values: list[Any] = []
+    cells = np.empty((len(order), len(columns)), dtype=np.int32)
+    for number, column in enumerate(columns):
+        codes = column.codes[order]
+        cells[:, number] = np.where(codes < 0, -1, codes + len(values))
+        values.extend(column.values)
+    table = np.empty(len(values) + 1, dtype=object)
+    table[:-1] = values
+    return cells, table
+
+
+class Shards:
+    """The shards of all subjects."""
+
+    def __init__(
+        self, tables: Mapping[str, ReviewTable], relations: Mapping[str, Relations], subjects: Sequence[str]
+    ) -> None:
+        self.subjects = subjects
+        self._tables = {
+            name: TableShards(table, relations.get(name, Relations()), len(subjects)) for name, table in tables.items()
+        }
+
+    def of(self, subject: int) -> dict[str, Any]:
+        """Return the shard of a subject by its number; that of :data:`NOBODY` is the piece ``shared``."""
+        found = ((name, table.cut(subject)) for name, table in self._tables.items())
+        tables = {name: records for name, records in found if records is not None}
+        return {"subject": None if subject == NOBODY else self.subjects[subject], "tables": tables}
+
+    @cached_property
+    def in_a_piece(self) -> int:
+        """How many subjects share a piece, by the size of a sample spread evenly over all of them."""
+        chosen = np.unique(np.linspace(0, len(self.subjects) - 1, num=min(SAMPLE, len(self.subjects)), dtype=np.int64))
+        sizes = [len(json.dumps(self.of(int(subject)), separators=(",", ":"))) for subject in chosen]
+        return max(1, PIECE // max(1, sum(sizes) // len(sizes))) if sizes else 1
+
+
+def write(review: Review, site: Site, shards: Shards) -> None:
+    """Write the pieces ``subjects/<p>``, ``shared`` and ``sets``."""
+    for number, start in enumerate(range(0, len(shards.subjects), shards.in_a_piece)):
+        stop = min(start + shards.in_a_piece, len(shards.subjects))
+        site.piece(f"subjects/{number}", [shards.of(subject) for subject in range(start, stop)])
+    site.piece("shared", shards.of(NOBODY))
+    site.piece("sets", cells_of_sets(review.results))
+
+
+def relations_of(review: Review, tables: Mapping[str, ReviewTable]) -> dict[str, Relations]:
+    """Return for each dataset where its records come from, what their rules read, and which sets they are in."""
+    build, known = review.build, dict[str, list[Link]]()
+    built = {name: _numbers(build, name) for name in build.tables if "@" not in name}
+    finished = {name: table.numbers for name, table in tables.items()}
+    finished.update({name: table.lines for name, table in build.tables.items() if isinstance(table, FormTable)})
+    sets = _sets(review)
+    found = {}
+    for name, dataset in build.datasets.items():
+        sources = references(record_lineage(build, dataset, _known(known)), built, dataset.size)
+        found[name] = Relations(sources, _reads(review, name, finished, dataset.size), sets.get(name))
+    return found
+
+
+def _known(links: dict[str, list[Link]]) -> Known:
+    return links
+
+
+def _numbers(build: BuildResult, table: str) -> Integers:
+    """Return for each position of a table, as it was built, the line or record number that people see."""
+    source = build.tables[table]
+    if isinstance(source, FormTable):
+        return source.lines
+    numbers = np.zeros(source.size, dtype=np.int64)
+    numbers[build.datasets[table].positions] = np.arange(1, source.size + 1)
+    return numbers
+
+
+def _reads(review: Review, name: str, numbers: Mapping[str, Integers], size: int) -> dict[str, Lists]:
+    """Return the records that the rules of each variable looked into."""
+    links: dict[str, list[Link]] = {}
+    for reading in review.tracing.readings(name):
+        links.setdefault(reading.variable, []).append(reading.link)
+    return {variable: references(found, numbers, size) for variable, found in links.items()}
+
+
+def _sets(review: Review) -> dict[str, Lists]:
+    """Return for the records of each analysed dataset the numbers of the sets that they are in."""
+    sets = RecordSets(review.build, review.results)
+    of: dict[str, tuple[list[Integers], list[int]]] = {}
+    for name, number in sets.numbers.items():
+        if sets.dataset(name) != DESIGN:
+            records, labels = of.setdefault(sets.dataset(name), ([], []))
+            records.append(sets.positions(name))
+            labels.append(number)
+    datasets = review.build.datasets
+    return {name: memberships(records, labels, datasets[name].size) for name, (records, labels) in of.items()}
