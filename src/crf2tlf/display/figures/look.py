@@ -16,8 +16,8 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F
 HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++", "oo", "--")
 LINES = ("-", "--", "-.", ":")
 SYMBOLS = ("*", "D", "X", "^", "o", "s", "v", "P")
-_BELOW_AXIS = 40
-_LINE = 12
+BELOW_AXIS = 40
+LINE = 12
 _JAPANESE = ("Noto Sans CJK JP", "Noto Sans JP", "IPAexGothic", "IPAGothic", "Yu Gothic", "MS Gothic")
 
 _SETTINGS: dict[str, Any] = {
@@ -77,7 +77,7 @@ def below_axis(axes: Axes, text: str, x: float, line: int, within: Any, shift: f
         text,
         xy=(x, 0),
         xycoords=within,
-        xytext=(shift, -_BELOW_AXIS - _LINE * line),
+        xytext=(shift, -BELOW_AXIS - LINE * line),
         textcoords="offset points",
         va="center",
         annotation_clip=False,

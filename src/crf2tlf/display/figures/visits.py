@@ -36,14 +36,14 @@ def draw(axes: Axes, figure: VisitLines | VisitBoxes) -> None:
     _set_axes(axes, figure)
     for height_of in figure.reference_lines:
         axes.axhline(height_of, color=PALE, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1, gid="reference line")
-    shifts = _shifts(figure)
+    beside = shifts(figure)
     handles: list[Artist] = []
     if isinstance(figure, VisitLines):
-        for line, shift in zip(figure.lines, shifts, strict=True):
+        for line, shift in zip(figure.lines, beside, strict=True):
             handles.append(_draw_line(axes, line, labels, shift))
     else:
-        for group, shift in zip(figure.groups, shifts, strict=True):
-            _draw_boxes(axes, group, labels, shift, 0.8 * _room(figure) / len(figure.groups))
+        for group, shift in zip(figure.groups, beside, strict=True):
+            _draw_boxes(axes, group, labels, shift, box_width(figure))
             handles.append(key(labels, group.label))
     if len(labels) > 1:
         axes.legend(handles=handles, loc="best")
@@ -62,11 +62,16 @@ def _room(figure: VisitLines | VisitBoxes) -> float:
     return min((after - before for before, after in pairwise(places) if after > before), default=1.0)
 
 
-def _shifts(figure: VisitLines | VisitBoxes) -> list[float]:
+def shifts(figure: VisitLines | VisitBoxes) -> list[float]:
     """Return how far each group stands beside the visit's place."""
     number = len(_labels(figure))
     share = 0.12 if isinstance(figure, VisitLines) else 0.8 / max(number, 1)
     return [_room(figure) * share * (at - (number - 1) / 2) for at in range(number)]
+
+
+def box_width(figure: VisitBoxes) -> float:
+    """Return how much of the axis a box of a visit has for itself."""
+    return 0.8 * _room(figure) / len(figure.groups)
 
 
 def _set_axes(axes: Axes, figure: VisitLines | VisitBoxes) -> None:
