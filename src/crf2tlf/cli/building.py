@@ -6,21 +6,17 @@ import os
 from collections import Counter
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
-from crf2tlf import workflow
 from crf2tlf.cli.console import Chosen, app, out, reporting, showing_progress
-from crf2tlf.conform import VARIABLE, conformance_workbook, findings_table, summary_table
 from crf2tlf.findings import Findings, Place
-from crf2tlf.spec.schema import write_schemas
 
-CORE_HELP = f"Run CDISC CORE too, by the command in {VARIABLE}."
-FOR_THE_WORKBOOK = {"Variables", "First records", "Values", "Source"}
+if TYPE_CHECKING:
+    from crf2tlf.workflow import Outcome
+
+CORE_HELP = "Run CDISC CORE too, by the command in CRF2TLF_CORE."
 
 
 class Stop(StrEnum):
@@ -44,6 +40,8 @@ def build(
     mode: Annotated[Mode, typer.Option(help="submission: errors stop; draft: outputs are marked.")] = Mode.SUBMISSION,
 ) -> None:
     """Build SDTM, ADaM, and tables, listings and figures, and write them into the study's folder."""
+    from crf2tlf import workflow
+
     findings = Findings()
     with reporting(findings), showing_progress() as progress:
         outcome = workflow.build(
@@ -67,13 +65,16 @@ def check(
     core: Annotated[bool, typer.Option("--core", help=CORE_HELP)] = False,
 ) -> None:
     """Check specs and raw data; build everything in memory. Writes nothing but conformance.xlsx, where asked."""
+    from crf2tlf import workflow
+    from crf2tlf.cli.conformance import show_conformance
+
     findings = Findings()
     with reporting(findings), showing_progress() as progress:
         if conformance or core:
             outcome = workflow.conformance(
                 Chosen.study, Chosen.raw, _core(core), progress, findings, own_methods=Chosen.own_methods
             )
-            unexplained = _show_conformance(outcome)
+            unexplained = show_conformance(outcome)
         else:
             workflow.compute(Chosen.study, Chosen.raw, "tlf", progress, findings, own_methods=Chosen.own_methods)
             unexplained = 0
@@ -91,6 +92,8 @@ def package(
     dataset_json: Annotated[bool, typer.Option("--dataset-json", help="Add Dataset-JSON beside m5.")] = False,
 ) -> None:
     """Build everything, check its conformance, and write the package for the gateway into STUDY/submission."""
+    from crf2tlf import workflow
+
     findings = Findings()
     with reporting(findings), showing_progress() as progress:
         outcome = workflow.package(
@@ -113,6 +116,8 @@ def package(
 @app.command()
 def reconcile() -> None:
     """Compare the results with the published numbers; exit 1 when a row disagrees without a note."""
+    from crf2tlf import workflow
+
     findings = Findings()
     with reporting(findings), showing_progress() as progress:
         outcome = workflow.compute(Chosen.study, Chosen.raw, "tlf", progress, findings, own_methods=Chosen.own_methods)
@@ -132,37 +137,22 @@ def schema(
     folder: Annotated[Path, typer.Argument(help="Where to write the JSON Schemas.", file_okay=False)] = Path("schemas"),
 ) -> None:
     """Write JSON Schemas of the spec files, for editors."""
+    from crf2tlf.spec.schema import write_schemas
+
     for path in write_schemas(folder):
         out.print(str(path))
 
 
 def _core(asked: bool) -> str | None:
     """Return the command of the CORE engine where it is asked for; without a command that is a finding later on."""
+    from crf2tlf.conform import VARIABLE
+
     return os.environ.get(VARIABLE, "") if asked else None
 
 
-def _show_written(outcome: workflow.Outcome) -> None:
+def _show_written(outcome: Outcome) -> None:
     for folder, count in Counter(path.parent for path in outcome.written).items():
         out.print(f"{folder}: {count} files")
     if Chosen.verbose:
         for path in outcome.written:
             out.print(str(path))
-
-
-def _show_conformance(outcome: workflow.Outcome) -> int:
-    """Print what the rules found, and write all of it to conformance.xlsx; return how much of it is unexplained."""
-    assert outcome.conformance is not None
-    tables = Console(width=None if out.is_terminal else 200, highlight=False, markup=False, emoji=False)
-    for table in (findings_table(outcome.conformance), summary_table(outcome.conformance)):
-        shown = Table(title=table.title, title_justify="left", box=box.SIMPLE_HEAD)
-        places = [place for place, heading in enumerate(table.headings) if heading not in FOR_THE_WORKBOOK]
-        for place in places:
-            shown.add_column(table.headings[place])
-        for row in table.rows:
-            shown.add_row(*(str(row[place]) for place in places))
-        if table.rows:
-            tables.print(shown)
-    with workflow.writing(Chosen.study, outcome.findings):
-        path = conformance_workbook(outcome.conformance, outcome.build.study.spec, Chosen.study / "conformance.xlsx")
-    out.print(f"{path}: all findings and rules")
-    return len(outcome.conformance.unexplained)

@@ -1,4 +1,8 @@
-"""What all commands share: the program's options, printing of findings, progress, exit codes."""
+"""What all commands share: the program's options, printing of findings, progress, exit codes.
+
+A module that declares commands imports what they run inside the command: importing all of it takes seconds, which
+``crf2tlf --help``, a wrong option and every other command would have to wait for.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from crf2tlf import workflow
 from crf2tlf.findings import Finding, Findings, Severity, StudyError
+
+if TYPE_CHECKING:
+    from crf2tlf.workflow import Progress
 
 app = typer.Typer(
     help="From raw CRF extracts to SDTM, ADaM, tables, listings and figures, driven by specs.",
@@ -83,7 +89,7 @@ def _show(findings: Iterable[Finding]) -> None:
 
 
 @contextmanager
-def showing_progress() -> Iterator[workflow.Progress]:
+def showing_progress() -> Iterator[Progress]:
     """Show a moving line to a person; plain lines (all of them with --verbose) to a file or pipe."""
     if err.is_terminal:
         with err.status("reading specs") as status:

@@ -11,10 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crf2tlf.cli.console import Chosen, app, err, out, reporting
-from crf2tlf.compare.extracts import compare_extracts, read_extract
-from crf2tlf.compare.extracts_workbook import HEADINGS, drift_row, write_drift
 from crf2tlf.findings import Findings, StudyError
-from crf2tlf.spec import load_study
 
 
 @app.command()
@@ -23,6 +20,10 @@ def drift(
     excel: Annotated[Path | None, typer.Option(help="Write the report to this workbook.", dir_okay=False)] = None,
 ) -> None:
     """Compare the study's raw extract with the last one; exit code 1 if the specs need a change."""
+    from crf2tlf.compare.extracts import compare_extracts, read_extract
+    from crf2tlf.compare.extracts_workbook import HEADINGS, drift_row, write_drift
+    from crf2tlf.spec import load_study
+
     if excel is not None and excel.suffix.lower() != ".xlsx":
         raise typer.BadParameter("the workbook's name ends in .xlsx", param_hint="--excel")
     findings = Findings()

@@ -7,13 +7,8 @@ from typing import Annotated
 
 import typer
 
-from crf2tlf import workflow
-from crf2tlf.build.raw import read_forms
 from crf2tlf.cli.console import Chosen, app, out, reporting
 from crf2tlf.findings import Findings, StudyError
-from crf2tlf.simulate import simulate as simulated
-from crf2tlf.simulate import size_of, write_extract
-from crf2tlf.spec import load_study
 
 
 @app.command()
@@ -26,6 +21,12 @@ def simulate(
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there already.")] = False,
 ) -> None:
     """Write a plausible raw extract, made from the form specs alone. The data are synthetic: of no person."""
+    from crf2tlf import workflow
+    from crf2tlf.build.raw import read_forms
+    from crf2tlf.simulate import simulate as simulated
+    from crf2tlf.simulate import size_of, write_extract
+    from crf2tlf.spec import load_study
+
     findings = Findings()
     with reporting(findings):
         study = load_study(Chosen.study, raw or Chosen.raw, findings)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from crf2tlf import workflow
 from crf2tlf.cli.console import Chosen, app, err, out, reporting
 from crf2tlf.findings import Findings
-from crf2tlf.workbook.changes import Change
-from crf2tlf.workbook.exporting import export_specs
-from crf2tlf.workbook.importing import Import, apply_import, prepare_import
+
+if TYPE_CHECKING:
+    from crf2tlf.workbook.changes import Change
+    from crf2tlf.workbook.importing import Import
 
 spec = typer.Typer(help="Specs as an Excel workbook in Pinnacle 21's shape, and back.", no_args_is_help=True)
 app.add_typer(spec, name="spec")
@@ -26,8 +26,11 @@ def export_(
     file: Annotated[Path, typer.Argument(help="The workbook to write (.xlsx).", dir_okay=False)],
 ) -> None:
     """Write the specs into a workbook. Raw data are not needed."""
+    from crf2tlf.workbook.exporting import export_specs
+    from crf2tlf.workflow import writing
+
     findings = Findings()
-    with reporting(findings), workflow.writing(Chosen.study, findings):
+    with reporting(findings), writing(Chosen.study, findings):
         path = export_specs(Chosen.study, file, findings)
     out.print(str(path))
 
@@ -44,6 +47,9 @@ def import_(
     Comments and layout of what does not change stay. Without --yes and without a terminal to ask on, nothing is
     written and the exit code is 1.
     """
+    from crf2tlf.workbook.importing import apply_import, prepare_import
+    from crf2tlf.workflow import writing
+
     findings = Findings()
     with reporting(findings):
         prepared = prepare_import(Chosen.study, file, findings, draft=draft)
@@ -53,7 +59,7 @@ def import_(
     if not yes and not _agreed(prepared):
         out.print("nothing was written; --yes writes")
         raise typer.Exit(1)
-    with reporting(findings), workflow.writing(Chosen.study, findings):
+    with reporting(findings), writing(Chosen.study, findings):
         written = apply_import(Chosen.study, prepared)
     for path in written:
         out.print(str(path))
