@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from crf2tlf.review import overview
+from crf2tlf.review import overview, subjects
 from crf2tlf.review.model import Review
 from crf2tlf.review.pieces import Site
 
 Write = Callable[[Review, Site], None]
 
-PAGES: tuple[tuple[str, str, Write], ...] = (("overview", "index.html", overview.write),)
+PAGES: tuple[tuple[str, str, Write], ...] = (
+    ("overview", "index.html", overview.write),
+    ("patients", "patients.html", subjects.write),
+)
 """The pages of the navigation: name, file, and what writes the page and all that belongs to it."""
 
 OTHERS: tuple[Write, ...] = ()
