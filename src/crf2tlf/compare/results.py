@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,18 @@ def compare_results(old: Path, new: Path, findings: Findings) -> tuple[CellChang
     if any(side is None for side in sides):
         return ()
     before, after = ({} if side is None else side for side in sides)
+    return _changed(before, after)
+
+
+def compare_outputs(old: Iterable[dict[str, Any]], new: Iterable[dict[str, Any]]) -> tuple[CellChange, ...]:
+    """Return what :func:`compare_results` does, of outputs as plain data."""
+    return _changed(_texts_by_place(old), _texts_by_place(new))
+
+
+_Texts = dict[tuple[str, str], str]
+
+
+def _changed(before: _Texts, after: _Texts) -> tuple[CellChange, ...]:
     return tuple(
         CellChange(*place, before.get(place), after.get(place))
         for place in dict.fromkeys([*after, *before])
@@ -39,14 +51,17 @@ def compare_results(old: Path, new: Path, findings: Findings) -> tuple[CellChang
     )
 
 
-def _texts_of(path: Path, findings: Findings) -> dict[tuple[str, str], str] | None:
+def _texts_of(path: Path, findings: Findings) -> _Texts | None:
     """Return the texts of all outputs by output and cell; None if the file is none of results."""
     try:
-        outputs = json.loads(path.read_text(encoding="utf-8"))["outputs"]
-        return {(output["id"], cell): text for output in outputs for cell, text in _texts(output)}
+        return _texts_by_place(json.loads(path.read_text(encoding="utf-8"))["outputs"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
         findings.add("COMPARE_FILE", Place(path.name), f"the file holds no results: {problem!r}")
         return None
+
+
+def _texts_by_place(outputs: Iterable[dict[str, Any]]) -> _Texts:
+    return {(output["id"], cell): text for output in outputs for cell, text in _texts(output)}
 
 
 def _texts(output: dict[str, Any]) -> Iterator[tuple[str, str]]:
