@@ -9,6 +9,7 @@ import numpy as np
 from crf2tlf.build.result import BuildResult, Dataset
 from crf2tlf.build.run import report_records
 from crf2tlf.findings import nearest
+from crf2tlf.methods.catalogue import Integers
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.spec.dataset import CheckSpec
 
@@ -22,17 +23,24 @@ def run_checks(build: BuildResult) -> None:
     _check_subjects(build)
 
 
+def failures(build: BuildResult, dataset: Dataset, check: CheckSpec) -> Integers:
+    """Return the positions of the records that a check reports: those for which it is false; unknown is not reported.
+
+    Raises :class:`RuleError` for a mistake in a rule of the check.
+    """
+    holds = build.evaluate(dataset.name, check.that)
+    concerned = build.where(dataset.name, check.where)
+    if holds.dtype != "boolean":
+        raise RuleError("RULE_TYPE", f"{dataset.name}: a check takes a condition: {check.that}")
+    return np.flatnonzero((holds.fillna(True) == False).to_numpy(dtype=bool) & concerned)  # noqa: E712
+
+
 def _run(build: BuildResult, dataset: Dataset, check: CheckSpec) -> None:
     try:
-        holds = build.evaluate(dataset.name, check.that)
-        concerned = build.where(dataset.name, check.where)
+        fails = failures(build, dataset, check)
     except RuleError as error:
         build.findings.add(error.code, check.that.place, str(error))
         return
-    if holds.dtype != "boolean":
-        build.findings.add("RULE_TYPE", check.that.place, f"{dataset.name}: a check takes a condition: {check.that}")
-        return
-    fails = np.flatnonzero((holds.fillna(True) == False).to_numpy(dtype=bool) & concerned)  # noqa: E712
     if not len(fails):
         return
     places = build.tables.places(dataset.name, dataset.positions[fails])

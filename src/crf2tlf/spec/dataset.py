@@ -208,6 +208,9 @@ class CheckSpec(SpecModel):
     where: RuleText | None = Field(default=None, description="For which records; all if not given.")
     message: Text = Field(description="What is wrong where it does not hold.")
     severity: Severity = Field(default=Severity.WARNING, description="How much that weighs.")
+    topic: Text | Literal[""] = Field(
+        default="", description="What checks of several datasets are about, such as RECIST: reviewers filter by it."
+    )
 
 
 class DatasetSpec(SpecModel):
