@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crf2tlf.analysis.reconcile import ReconciliationRow
 from crf2tlf.analysis.results import Results
@@ -11,6 +11,7 @@ from crf2tlf.build import BuildResult
 from crf2tlf.conform import Conformance
 from crf2tlf.findings import Findings
 from crf2tlf.metadata.model import Submission
+from crf2tlf.review.changes import Changes
 from crf2tlf.review.texts import Language
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Review:
     findings: Findings
     tracing: Tracing
     language: Language = "en"
-    changes: Any | None = None
+    changes: Changes | None = None
 
     @property
     def draft(self) -> bool:
