@@ -56,7 +56,7 @@ def build_datasets(
     run(planned, tables, findings, progress, readings)
     datasets = finish(study, planned, tables, findings)
     ledger = make_ledger(planned, raw, tables, findings)
-    build = BuildResult(study, planned, tables, datasets, ledger, findings, tuple(raw.left_out))
+    build = BuildResult(study, planned, tables, datasets, ledger, findings, tuple(raw.left_out), readings)
     run_checks(build)
     check_transport(build, findings)
     return build

@@ -30,7 +30,7 @@ def lineage(build: BuildResult, datasets: Iterable[Dataset]) -> dict[str, dict[s
             "records": {
                 link.table: {
                     "offsets": link.offsets.tolist(),
-                    "sources": _numbers(build, link.table)[link.rows].tolist(),
+                    "sources": record_numbers(build, link.table)[link.rows].tolist(),
                 }
                 for link in record_lineage(build, dataset, known)
             },
@@ -39,7 +39,7 @@ def lineage(build: BuildResult, datasets: Iterable[Dataset]) -> dict[str, dict[s
     }
 
 
-def _numbers(build: BuildResult, table: str) -> Integers:
+def record_numbers(build: BuildResult, table: str) -> Integers:
     """Return for each position of a table the line or record number that people see."""
     source = build.tables[table]
     if isinstance(source, FormTable):

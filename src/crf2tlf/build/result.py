@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from crf2tlf.build.ledger import LedgerEntry
 from crf2tlf.build.metadata import VariableMetadata
 from crf2tlf.build.planned import Plan
 from crf2tlf.build.raw import LeftOut
+from crf2tlf.build.readings import Readings
 from crf2tlf.build.run import report_records
 from crf2tlf.build.tables import Tables
 from crf2tlf.findings import Findings, nearest
@@ -24,6 +25,7 @@ from crf2tlf.rules.compile import compile_rule
 from crf2tlf.rules.grouping import ranks, sorted_positions
 from crf2tlf.rules.node import Column, Node
 from crf2tlf.rules.parse import RuleError
+from crf2tlf.rules.reading import Reading
 from crf2tlf.rules.scope import Ref, Scope, Table
 from crf2tlf.spec import Study
 from crf2tlf.spec.dataset import DatasetSpec
@@ -66,7 +68,8 @@ class Dataset:
 class BuildResult:
     """The datasets of a study with the plan and tables they were made by, the ledger and the findings.
 
-    ``left_out`` are the raw records that are in no table, with what left them out.
+    ``left_out`` are the raw records that are in no table, with what left them out; ``readings`` what every rule read,
+    if that was asked for.
     """
 
     study: Study
@@ -76,6 +79,16 @@ class BuildResult:
     ledger: tuple[LedgerEntry, ...]
     findings: Findings
     left_out: tuple[LeftOut, ...] = ()
+    readings: Readings | None = None
+
+    def read_by(self, dataset: str, rule: Rule) -> list[Reading]:
+        """Return what a rule on the records of a finished dataset reads, by positions in finished datasets.
+
+        Raises :class:`RuleError` for a mistake in the rule.
+        """
+        found: list[Reading] = []
+        self._compile(dataset, rule).evaluate(replace(self._scope(dataset, rule), tracer=found.append))
+        return found
 
     def evaluate(self, dataset: str, rule: Rule) -> pd.Series[Any]:
         """Work out a rule on the records of a finished dataset; bare names are its variables.

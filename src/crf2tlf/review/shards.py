@@ -22,7 +22,7 @@ from crf2tlf.methods.catalogue import Integers
 from crf2tlf.review.lists import Lists, memberships, references
 from crf2tlf.review.model import Review
 from crf2tlf.review.pieces import Site
-from crf2tlf.review.record_sets import DESIGN, RecordSets
+from crf2tlf.trace.record_sets import DESIGN, RecordSets
 from crf2tlf.review.records import ReviewTable
 from crf2tlf.review.sets import cells_of_sets
 

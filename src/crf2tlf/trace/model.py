@@ -9,7 +9,7 @@ from crf2tlf.build.tables import Link
 
 @dataclass(frozen=True)
 class RuleLine:
-    """A rule behind a result: what it is (``population``, ``where``, ``statistic`` …), its text, and where it stands."""
+    """A rule behind a value or a result: what it is (``population``, ``where`` …), its text, and where it stands."""
 
     what: str
     text: str

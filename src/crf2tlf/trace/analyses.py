@@ -1,0 +1,142 @@
+"""The rules behind a result: population, columns, blocks and the analysis itself, each with the dataset it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from crf2tlf.analysis.results import Result
+from crf2tlf.findings import Place
+from crf2tlf.spec import Study
+from crf2tlf.spec.blocks import ForEach
+from crf2tlf.spec.model import Rule, SpecModel
+from crf2tlf.spec.output import FIGURES, ColumnSpec, OutputSpec, RowSpec
+from crf2tlf.spec.statistic import Selection
+from crf2tlf.trace.model import RuleLine
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A rule of an analysis: what it is there for, and the dataset whose records it is about (empty: of no data)."""
+
+    what: str
+    dataset: str
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What was asked for a result: the analysis' key with its place, and all rules."""
+
+    key: str
+    place: Place
+    rules: tuple[Asked, ...]
+
+    @property
+    def lines(self) -> tuple[RuleLine, ...]:
+        """The analysis and its rules in words as they stand in the specs."""
+        head = RuleLine("analysis", self.key, str(self.place))
+        rules = (RuleLine(asked.what, asked.rule.text, str(asked.rule.place)) for asked in self.rules)
+        return (head, *dict.fromkeys(rules))
+
+
+@dataclass(frozen=True)
+class Analyses:
+    """The analyses of a study by output and id of their row."""
+
+    study: Study
+
+    def of(self, result: Result) -> Analysis | None:
+        """Return what was asked for a result; None where no spec asked for it."""
+        output = self.study.outputs.get(result.output)
+        if output is None:
+            return None
+        population = self.study.analysis.populations.get(output.population) if output.population else None
+        subjects = population.dataset if population else ""
+        rules: list[Asked] = []
+        if population is not None and population.where is not None:
+            rules.append(Asked("population", population.dataset, population.where))
+        row, blocks = _row(output, result.analysis)
+        models: list[tuple[str, SpecModel]] = []
+        if row is not None:
+            models = [row.analysis] if row.analysis else []
+            models += [each.comparison for name, each in row.compare.items() if name in result.group.split("/")]
+        else:
+            models = [(key, getattr(output, key)) for key in FIGURES if getattr(output, key) is not None]
+        if not models:
+            return None
+        key, model = models[0]
+        main = _dataset(model, subjects)
+        for word, each in models:
+            rules += _of_model(each, _dataset(each, subjects), subjects, "" if word == key else word)
+        for column in _columns(self.study, output, result.group):
+            rules += _of_column(column, main, subjects)
+        for block in blocks:
+            rules.append(Asked("for each", block.from_ or subjects, block.by))
+        return Analysis(key, model.place, tuple(rules))
+
+
+def _row(output: OutputSpec, name: str) -> tuple[RowSpec | None, Sequence[ForEach]]:
+    """Return the row of that id with the blocks around it, the page's among them."""
+    pages = (output.pages,) if output.pages is not None else ()
+    pending: list[tuple[RowSpec, tuple[ForEach, ...]]] = [(row, pages) for row in output.rows]
+    pending += [(row, ()) for row in output.numbers]
+    while pending:
+        row, blocks = pending.pop(0)
+        inside = (*blocks, row.for_each) if row.for_each is not None else blocks
+        if row.id == name and row.analysis is not None:
+            return row, inside
+        pending += [(below, inside) for below in row.rows]
+    return None, pages
+
+
+def _dataset(model: SpecModel, subjects: str) -> str:
+    return (model.from_ if isinstance(model, Selection) else None) or subjects
+
+
+def _of_model(model: SpecModel, dataset: str, subjects: str, word: str) -> Iterator[Asked]:
+    """Yield the rules of an analysis and its parts; strata are about the population."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        what = " ".join(part for part in (word, name.rstrip("_").replace("_", " ")) if part)
+        for part in _parts(value):
+            if isinstance(part, Rule):
+                yield Asked(what, subjects if name == "strata" else dataset, part)
+            elif isinstance(part, SpecModel):
+                inside = (part.from_ if isinstance(part, Selection) else None) or dataset
+                yield from _of_model(part, inside, subjects, what)
+
+
+def _parts(value: object) -> Iterator[object]:
+    if isinstance(value, (tuple, list)):
+        for part in value:
+            yield from _parts(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _parts(part)
+    else:
+        yield value
+
+
+def _columns(study: Study, output: OutputSpec, group: str) -> Iterator[ColumnSpec]:
+    """Yield the columns of a result's group; those that no id tells apart all count."""
+    given = study.analysis.columns.get(output.columns, ()) if isinstance(output.columns, str) else output.columns
+    pending = list(given)
+    named = {part for part in group.split("/") if part}
+    while pending:
+        column = pending.pop(0)
+        if column.id is None or column.id in named or column.by or column.records_by or column.columns:
+            yield column
+        pending += column.columns
+
+
+def _of_column(column: ColumnSpec, main: str, subjects: str) -> Iterator[Asked]:
+    for what, rule, dataset in (
+        ("column's subjects", column.subjects, subjects),
+        ("column's records", column.records, main),
+        ("columns by", column.by, subjects),
+        ("columns by", column.records_by, main),
+        ("column of", column.of, main),
+    ):
+        if rule is not None:
+            yield Asked(what, dataset, rule)
