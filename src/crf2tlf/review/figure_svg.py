@@ -44,7 +44,7 @@ def inlined(drawn: Clickable, picture: str | None, places: Mapping[str, Place]) 
 
 def _picture(drawn: Clickable, address: str) -> etree._Element:
     size = {"width": f"{drawn.width:g}", "height": f"{drawn.height:g}"}
-    root = etree.Element(f"{{{SVG}}}svg", {"viewBox": f"0 0 {drawn.width:g} {drawn.height:g}"}, nsmap={None: SVG})
+    root = etree.Element(f"{{{SVG}}}svg", {"viewBox": f"0 0 {drawn.width:g} {drawn.height:g}"})
     etree.SubElement(root, f"{{{SVG}}}image", {"href": address, **size})
     return root
 
@@ -67,16 +67,18 @@ def _cleaned(svg: bytes) -> etree._Element:
     root = etree.fromstring(svg, parser)
     for tag in ("metadata", "style", "script"):
         for element in list(root.iter(f"{{{SVG}}}{tag}")):
-            element.getparent().remove(element)  # type: ignore[union-attr]
+            parent = element.getparent()
+            assert parent is not None
+            parent.remove(element)
     used = _used(root)
     for element in root.iter(etree.Element):
         _without_style(element)
-        name = element.attrib.pop("id", None)
+        name = _taken(element, "id")
         if name in used:
             element.set("id", f"{_PREFIX}{name}")
         _renamed(element)
     for name in ("width", "height", "version"):
-        root.attrib.pop(name, None)
+        _taken(root, name)
     for name, value in _INHERITED.items():
         root.set(name, value)
     etree.cleanup_namespaces(root)
@@ -93,8 +95,13 @@ def _used(root: etree._Element) -> set[str]:
     return used
 
 
+def _taken(element: etree._Element, name: str) -> str | None:
+    """Take an attribute from an element."""
+    return str(element.attrib.pop(name)) if name in element.attrib else None
+
+
 def _without_style(element: etree._Element) -> None:
-    for declaration in str(element.attrib.pop("style", "")).split(";"):
+    for declaration in (_taken(element, "style") or "").split(";"):
         name, _, value = declaration.partition(":")
         if value:
             element.set(name.strip(), value.strip())
@@ -102,9 +109,9 @@ def _without_style(element: etree._Element) -> None:
 
 def _renamed(element: etree._Element) -> None:
     """Let references follow the prefix of names; ``href`` stands without the old namespace."""
-    linked = element.attrib.pop(_XLINK, None)
+    linked = _taken(element, _XLINK)
     if linked is not None:
-        element.set("href", f"#{_PREFIX}{str(linked)[1:]}")
+        element.set("href", f"#{_PREFIX}{linked[1:]}")
     for name, value in element.attrib.items():
         if "url(#" in str(value):
             element.set(name, _REFERENCE.sub(rf"url(#{_PREFIX}\1)", str(value)))

@@ -58,7 +58,7 @@ def _places(body: Figure) -> Iterator[_Place]:
         case Forest():
             size = len(body.lines)
             for at, line in enumerate(body.lines):
-                if not line.heading:
+                if any(line.texts) or line.estimate is not None:
                     yield _Place(f"line-{at}", 0.0, 1.0, size - at - 0.95, size - at - 0.05)
         case VisitLines():
             for number, (drawn, shift) in enumerate(zip(body.lines, shifts(body), strict=True)):

@@ -1,0 +1,176 @@
+"""The piece ``output/<id>``: what its cells and the elements of its figure show, their rules, and the records behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crf2tlf.analysis.reconcile import ReconciliationRow
+from crf2tlf.analysis.results import Cell, Output, Result, Table
+from crf2tlf.display.headers import headers
+from crf2tlf.findings import Place
+from crf2tlf.methods.catalogue import Integers
+from crf2tlf.review.figure_marks import Mark
+from crf2tlf.review.model import Review
+from crf2tlf.review.records import SUBJECT
+from crf2tlf.trace.record_sets import DESIGN
+
+AGREES, EXPLAINED, DIFFERS = "agrees", "explained", "differs"
+
+
+@dataclass(frozen=True)
+class LabelledCell:
+    """A cell that shows results, with the labels of its row (and those it is under) and of its column."""
+
+    cell: Cell
+    row: str
+    column: str
+
+    @property
+    def id(self) -> str:
+        """The cell's id."""
+        assert self.cell.id is not None
+        return self.cell.id
+
+
+class OutputPieces:
+    """Makes the pieces of outputs; what several outputs share is worked out once."""
+
+    def __init__(self, review: Review, subjects: pd.Index[Any]) -> None:
+        self._review = review
+        self._sets = review.tracing.sets
+        self._numbers = subjects
+        self._subjects: dict[str, Integers] = {}
+        self._coded: dict[str, dict[str, Any]] = {}
+        self._reconciled = reconciled(review.reconciliation)
+
+    def piece(self, output: Output, results: Sequence[Result], marks: Sequence[Mark]) -> dict[str, Any]:
+        """Return the piece of an output with all its results, shown or not."""
+        cells = {
+            found.id: {
+                "text": found.cell.text,
+                "results": list(found.cell.results),
+                "row": found.row,
+                "column": found.column,
+            }
+            for found in labelled_cells(output)
+        }
+        used = {each for result in results for each in (result.numerator, result.denominator) if each is not None}
+        sets = {str(self._sets.numbers[name]): self._set(name) for name in sorted(used)}
+        of_marks = {}
+        for at, mark in enumerate(marks):
+            number = None
+            if mark.records is not None:
+                number = len(self._sets.numbers) + at
+                sets[str(number)] = self._records(mark.dataset, mark.records)
+            subject = None if mark.subject is None else int(self._numbers.get_loc(mark.subject))
+            of_marks[mark.key] = {
+                "kind": mark.kind,
+                "values": dict(mark.values),
+                "results": list(mark.results),
+                "set": number,
+                "subject": subject,
+            }
+        return {
+            "cells": cells,
+            "results": {result.id: self._result(result) for result in results},
+            "sets": sets,
+            "marks": of_marks,
+            "reconciliation": {id_: found for id_, found in self._reconciled.items() if id_ in cells},
+        }
+
+    def _result(self, result: Result) -> dict[str, Any]:
+        numbers = self._sets.numbers
+        return {
+            "statistic": result.statistic,
+            "value": result.value,
+            "text": result.text,
+            "variable": result.variable,
+            "analysis": result.analysis,
+            "group": result.group,
+            "rules": [[line.what, line.text, line.place] for line in self._review.tracing.rule_of(result)],
+            "numerator": None if result.numerator is None else numbers[result.numerator],
+            "denominator": None if result.denominator is None else numbers[result.denominator],
+        }
+
+    def _set(self, name: str) -> dict[str, Any]:
+        if name not in self._coded:
+            if self._sets.dataset(name) == DESIGN:
+                self._coded[name] = {"constants": [self._constant(*item) for item in self._sets.constants(name)]}
+            else:
+                self._coded[name] = self._records(self._sets.dataset(name), self._sets.positions(name))
+        return self._coded[name]
+
+    def _records(self, dataset: str, positions: Integers) -> dict[str, Any]:
+        """Return records by their numbers and subjects, each first number and then the differences."""
+        if dataset not in self._subjects:
+            of = self._review.build.datasets[dataset].frame[SUBJECT]
+            self._subjects[dataset] = np.asarray(self._numbers.get_indexer(pd.Index(of)), dtype=np.int64)
+        subjects = np.unique(self._subjects[dataset][positions])
+        return {"dataset": dataset, "records": differences(positions + 1), "subjects": differences(subjects)}
+
+    def _constant(self, name: str | float, value: str | float) -> list[str | float]:
+        """Return a design constant with its place: a line of study.yaml; none where a spec gives the number itself."""
+        spec = self._review.build.study.spec
+        stated = spec.constants.get(str(name).removeprefix("study."))
+        place = getattr(stated, "place", None)
+        return [name, value, str(place) if isinstance(place, Place) else ""]
+
+
+def differences(numbers: Integers) -> list[int]:
+    """Return ascending numbers as the first one and then the differences."""
+    return np.diff(numbers, prepend=0).tolist()
+
+
+def labelled_cells(output: Output) -> Iterator[LabelledCell]:
+    """Yield the cells of an output that show results, in reading order, then the numbers that its texts state."""
+    if isinstance(output.body, Table):
+        columns = column_labels(output.body)
+        for row, label in zip(output.body.rows, row_labels(output.body), strict=True):
+            for cell, column in zip(row.cells, columns, strict=True):
+                if cell.id is not None:
+                    yield LabelledCell(cell, label, column)
+    for cell in output.cells:
+        if cell.id is not None:
+            yield LabelledCell(cell, cell.id.removeprefix(f"{output.id}/"), "")
+
+
+def column_labels(table: Table) -> list[str]:
+    """Return each column's label after the headers that span it, in one line."""
+    return [" / ".join(" ".join(t.split()) for t in (*headers(c), c.label) if t.strip()) for c in table.columns]
+
+
+def row_labels(table: Table) -> list[str]:
+    """Return each row's label after those of the rows that it is under, and the line of its page."""
+    pages = {page.first: page.subtitle for page in table.pages}
+    above: list[tuple[int, str]] = []
+    page, found = "", []
+    for at, row in enumerate(table.rows):
+        if at in pages:
+            page, above = pages[at], []
+        above = [(indent, label) for indent, label in above if indent < row.indent]
+        own = " ".join(row.cells[0].text.split())
+        found.append(" / ".join(text for text in (page, *(label for _, label in above), own) if text))
+        above.append((row.indent, own))
+    return found
+
+
+def reconciled(rows: Iterable[ReconciliationRow]) -> Mapping[str, dict[str, str]]:
+    """Return by cell what a publication says: all its numbers for the cell together, the worst status of them."""
+    order = (AGREES, EXPLAINED, DIFFERS)
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        status = AGREES if row.agrees else EXPLAINED if row.note else DIFFERS
+        if row.cell in found:
+            before = found[row.cell]
+            status = max(status, before["status"], key=order.index)
+            published = "; ".join(dict.fromkeys((before["published"], row.published)))
+            found[row.cell] = {**before, "status": status, "published": published}
+        elif row.cell:
+            about = {"published": row.published, "computed": row.generated, "note": row.note, "label": row.label}
+            found[row.cell] = {"status": status, **about}
+    return found
