@@ -25,3 +25,11 @@ def test_the_command_line_starts_without_what_its_commands_run() -> None:
     assert not SLOW_TO_IMPORT & modules
     rooms = {name.split(".")[1] for name in modules if name.startswith("crf2tlf.")}
     assert rooms == {"cli", "findings"}
+
+
+def test_a_study_is_built_without_what_writes_documents() -> None:
+    """Figures, Word, Excel, PDF and define files, and statistics: imported by a run that has a use for them."""
+    modules = imported_by("crf2tlf.workflow")
+    assert "pandas" in modules
+    writers = {"docx", "fontTools", "matplotlib", "odmlib", "openpyxl", "pypdf", "scipy.stats", "typst"}
+    assert not writers & modules

@@ -8,8 +8,8 @@ import pytest
 from lxml import etree
 from tests.define.samples import ADAM, SDTM
 
-from crf2tlf.define import check_define, define_xml
-from crf2tlf.define.document import NAMESPACES
+from crf2tlf.define.check import check_define
+from crf2tlf.define.document import NAMESPACES, define_xml
 from crf2tlf.define.references import REFERENCES
 
 XML = {"sdtm": define_xml(SDTM), "adam": define_xml(ADAM)}

@@ -14,8 +14,8 @@ from odmlib.arm_loader import XMLArmLoader
 from odmlib.loader import ODMLoader
 from tests.define.samples import ADAM, ADSL, DM, SDTM, VS
 
-from crf2tlf.define import check_define, define_xml
-from crf2tlf.define.document import NAMESPACES
+from crf2tlf.define.check import check_define
+from crf2tlf.define.document import NAMESPACES, define_xml
 from crf2tlf.metadata.model import Codelist, Item, Standard, Submission, Term
 
 ROOT = Path(__file__).parents[2]
@@ -213,7 +213,8 @@ def test_a_term_of_the_studys_own_list_is_no_extension() -> None:
 
 SCRIPT = """
 from hashlib import sha256
-from crf2tlf.define import define_html, define_xml
+from crf2tlf.define.document import define_xml
+from crf2tlf.define.page import define_html
 from tests.define.samples import ADAM, SDTM
 for xml in map(define_xml, (SDTM, ADAM)):
     print(sha256(xml).hexdigest(), sha256(define_html(xml)).hexdigest())

@@ -12,7 +12,8 @@ from lxml import etree, html
 
 from crf2tlf.build import BuildResult, build_study
 from crf2tlf.build.write import write_datasets, written_datasets
-from crf2tlf.define import check_define, write_define
+from crf2tlf.define import write_define
+from crf2tlf.define.check import check_define
 from crf2tlf.define.document import NAMESPACES
 from crf2tlf.findings import Findings
 from crf2tlf.metadata.describe import describe_submission

@@ -9,8 +9,9 @@ import pytest
 from lxml import etree, html
 from tests.define.samples import ADAM, ADSL, SDTM
 
-from crf2tlf.define import define_html, define_xml, stylesheet, write_define
-from crf2tlf.define.page import with_keys
+from crf2tlf.define import write_define
+from crf2tlf.define.document import define_xml
+from crf2tlf.define.page import define_html, stylesheet, with_keys
 from crf2tlf.findings import Findings
 from crf2tlf.metadata.model import Origin, Submission
 

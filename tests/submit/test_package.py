@@ -23,8 +23,8 @@ from tests.submit.test_programs import FILES
 
 from crf2tlf.findings import Findings, Severity
 from crf2tlf.submit import verify_manifest
+from crf2tlf.submit.assembly import moved_links
 from crf2tlf.submit.manifest import SUMS
-from crf2tlf.submit.package import moved_links
 
 ROOT = Path(__file__).parents[2]
 EXTRACTS = os.environ.get("CRF2TLF_PILOT", "")

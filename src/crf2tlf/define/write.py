@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crf2tlf.define.check import check_define
-from crf2tlf.define.contents import CONTENT
-from crf2tlf.define.document import STYLESHEET, define_xml
-from crf2tlf.define.page import define_html, stylesheet
 from crf2tlf.findings import Findings, Place
 from crf2tlf.metadata.model import Submission
 
@@ -22,6 +18,12 @@ def write_define(submission: Submission, folder: Path, findings: Findings) -> li
     raises ``AssertionError`` with all of them, and nothing is written. The metadata of a draft may be anything, so
     there each fault is a finding.
     """
+    # odmlib and the reader of schemas take a while to import: only a run that writes pays for it.
+    from crf2tlf.define.check import check_define
+    from crf2tlf.define.contents import CONTENT
+    from crf2tlf.define.document import STYLESHEET, define_xml
+    from crf2tlf.define.page import define_html, stylesheet
+
     xml = define_xml(submission)
     faults = check_define(xml)
     if not submission.draft and any(not fault.startswith(CONTENT) for fault in faults):

@@ -5,10 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from crf2tlf.analysis.results import Results
-from crf2tlf.display.excel import write_workbook
-from crf2tlf.display.figures import draw_figures
 from crf2tlf.display.text import file_names, printable
-from crf2tlf.display.word import write_collection, write_documents
 
 __all__ = ["render"]
 
@@ -18,6 +15,11 @@ def render(results: Results, folder: Path) -> list[Path]:
 
     The same results give the same bytes. Texts are made safe for XML once, here, so no writer has to think of it.
     """
+    # What draws figures and writes Word and Excel files takes a while to import: only a run that renders pays for it.
+    from crf2tlf.display.excel import write_workbook
+    from crf2tlf.display.figures import draw_figures
+    from crf2tlf.display.word import write_collection, write_documents
+
     shown = printable(results)
     names = file_names([output.id for output in shown.outputs])
     folder.mkdir(parents=True, exist_ok=True)

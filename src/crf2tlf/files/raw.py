@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
 from crf2tlf.files.csv import read_csv
-from crf2tlf.files.excel import read_workbook
 from crf2tlf.files.json_table import read_json_table
 from crf2tlf.files.odm import OdmGroup, read_odm
 from crf2tlf.files.raw_table import RawTable
@@ -36,6 +35,8 @@ def _read(path: Path, forms: Sequence[FormSpec], findings: Findings) -> Iterable
     place = f"raw/{path.name}"
     extension = PurePath(path.name).suffix.lower()
     if extension in (*EXCEL_FILES, ".xls"):
+        from crf2tlf.files.excel import read_workbook  # openpyxl takes a while to import
+
         sheets = dict.fromkeys((form.sheet, form.header_row) for form in forms)
         by_sheet = read_workbook(path, place, sheets, findings)
         return [(form.form, by_sheet.get((form.sheet, form.header_row))) for form in forms]
