@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # With the command of the CDISC CORE engine in CRF2TLF_CORE, its rules are checked too (docs/conformance.md).
 CORE := $(if $(CRF2TLF_CORE),--core)
 
-.PHONY: tlf sdtm adam package check conformance reconcile test lint types bench docs site wheel clean
+.PHONY: tlf sdtm adam package review check conformance reconcile test chromium lint types bench docs site wheel clean
 
 tlf sdtm adam: $(READY)
 	$(BIN)/crf2tlf build $@
@@ -15,14 +15,22 @@ tlf sdtm adam: $(READY)
 package: $(READY)
 	$(BIN)/crf2tlf package $(CORE)
 
+# The site for a sponsor's data review: review/index.html opens from the file system.
+review: $(READY)
+	$(BIN)/crf2tlf review $(CORE)
+
 conformance: $(READY)
 	$(BIN)/crf2tlf check --conformance $(CORE)
 
 check reconcile: $(READY)
 	$(BIN)/crf2tlf $@
 
-test: lint types
+test: lint types chromium
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# For the tests of the review site: any Chromium that is there, or Debian's, where it can be installed.
+chromium:
+	@tests/review/chromium
 
 lint: $(READY)
 	$(BIN)/ruff check src tests benchmarks docs
@@ -56,4 +64,4 @@ $(READY): requirements.lock pyproject.toml
 
 # The committed data (sdtm/, adam/, tlf/results.json, tlf/reconciliation.csv) come back with the next `make tlf`.
 clean:
-	rm -rf sdtm adam tlf submission conformance.xlsx
+	rm -rf sdtm adam tlf submission review conformance.xlsx

@@ -18,6 +18,7 @@ from crf2tlf.analysis.results import Results
 from crf2tlf.build import BuildResult, build_datasets
 from crf2tlf.build.ledger import LedgerEntry
 from crf2tlf.build.lineage import lineage
+from crf2tlf.build.readings import Readings
 from crf2tlf.build.write import write_datasets, written_datasets
 from crf2tlf.conform import Conformance, check, report
 from crf2tlf.define import write_define
@@ -29,13 +30,17 @@ from crf2tlf.metadata.describe import describe_submission
 from crf2tlf.metadata.model import Submission
 from crf2tlf.metadata.qualifier_origins import with_qualifier_origins
 from crf2tlf.methods.own import enter_own_methods
+from crf2tlf.review.texts import Language
 from crf2tlf.spec import Study, load_study
 from crf2tlf.submit.layout import FOLDER as PACKAGE
 from crf2tlf.submit.package import Package, assemble
+from crf2tlf.trace import Tracing
 
 Stop = Literal["sdtm", "adam", "tlf"]
 Mode = Literal["submission", "draft"]
 Progress = Callable[[str], None]
+REVIEW = "review"
+"""The folder of the review site."""
 
 GENERATED = {".xpt", ".json", ".ndjson", ".xml", ".xsl", ".html", ".csv", ".docx", ".xlsx", ".png", ".svg"}
 
@@ -169,16 +174,85 @@ def _output(root: Path, file: str | None) -> str:
     return Path(STAGING.sub(r"\1", first), *rest).as_posix()
 
 
-def compute(
-    root: Path, raw: Path | None, stop: Stop, progress: Progress, findings: Findings, *, own_methods: bool = False
+def review(
+    root: Path,
+    raw: Path | None,
+    language: Language,
+    older: Path | None,
+    core: str | None,
+    progress: Progress,
+    findings: Findings,
+    *,
+    own_methods: bool = False,
 ) -> Outcome:
-    """Build a study in memory up to a stop; writes nothing."""
+    """Build a study and write the review site to ``review/``; errors are shown there, and everything says DRAFT.
+
+    ``older`` is the raw data of an older cut, built with the same specs to show what changed since. Raises
+    :class:`StudyError` when specs cannot be read, when the older cut cannot be built, or when nothing can be written.
+    """
+    from crf2tlf.review.changes import changes_between
+    from crf2tlf.review.model import Review
+    from crf2tlf.review.site import write_site
+
+    outcome = compute(root, raw, "tlf", progress, findings, own_methods=own_methods, tracing=True)
+    changes = None
+    if older is not None:
+        progress("building the older cut")
+        before = compute(root, older, "tlf", progress, Findings(findings.policy), own_methods=own_methods)
+        changes = changes_between(before.build, _results(before), outcome.build, _results(outcome))
+    if not findings.errors:
+        outcome = _with_conformance(outcome, core, progress)
+    progress("writing the review site")
+    with writing(root, findings), staged(root / REVIEW, lambda _: False) as folder:
+        shown = Review(
+            outcome.build,
+            outcome.submissions,
+            _results(outcome),
+            outcome.reconciliation,
+            outcome.conformance,
+            findings,
+            Tracing(outcome.build, _results(outcome)),
+            language,
+            changes,
+        )
+        written = write_site(shown, folder)
+    return replace(outcome, written=tuple(root / REVIEW / path.relative_to(folder) for path in written))
+
+
+def trace(
+    root: Path, raw: Path | None, progress: Progress, findings: Findings, *, own_methods: bool = False
+) -> Tracing:
+    """Build a study in memory and return the lineage of its values and results.
+
+    Raises :class:`StudyError` when specs cannot be read.
+    """
+    outcome = compute(root, raw, "tlf", progress, findings, own_methods=own_methods, tracing=True)
+    return Tracing(outcome.build, _results(outcome))
+
+
+def _results(outcome: Outcome) -> Results:
+    assert outcome.results is not None
+    return outcome.results
+
+
+def compute(
+    root: Path,
+    raw: Path | None,
+    stop: Stop,
+    progress: Progress,
+    findings: Findings,
+    *,
+    own_methods: bool = False,
+    tracing: bool = False,
+) -> Outcome:
+    """Build a study in memory up to a stop; writes nothing. With ``tracing`` the build keeps what its rules read."""
     study = load_study(root, raw, findings)
     if study is None:
         raise StudyError(findings.items)
     enter_own_methods(root, study.spec.methods, study.spec.place, findings, allowed=own_methods)
     findings.stop_on_errors()
-    built = build_datasets(_until(study, stop), findings, lambda name: progress(f"building {name}"))
+    readings = Readings() if tracing else None
+    built = build_datasets(_until(study, stop), findings, lambda name: progress(f"building {name}"), readings)
     datasets = with_qualifier_origins(built)
     submissions = tuple(
         describe_submission(datasets, findings, sdtm=sdtm) for sdtm in (True, False) if sdtm or stop != "sdtm"

@@ -72,7 +72,7 @@ def check(
     with reporting(findings), showing_progress() as progress:
         if conformance or core:
             outcome = workflow.conformance(
-                Chosen.study, Chosen.raw, _core(core), progress, findings, own_methods=Chosen.own_methods
+                Chosen.study, Chosen.raw, core_command(core), progress, findings, own_methods=Chosen.own_methods
             )
             unexplained = show_conformance(outcome)
         else:
@@ -100,7 +100,7 @@ def package(
             Chosen.study,
             Chosen.raw,
             mode.value,
-            _core(core),
+            core_command(core),
             progress,
             findings,
             dataset_json=dataset_json,
@@ -143,7 +143,7 @@ def schema(
         out.print(str(path))
 
 
-def _core(asked: bool) -> str | None:
+def core_command(asked: bool) -> str | None:
     """Return the command of the CORE engine where it is asked for; without a command that is a finding later on."""
     from crf2tlf.conform import VARIABLE
 
