@@ -36,9 +36,8 @@ def address(site: Path, name: str = "index.html") -> str:
 def _before_the_workflow(study: Path, findings: Findings) -> Path:
     import inspect
 
-    from crf2tlf.review.site import write_site
-
     from crf2tlf.review.model import Review
+    from crf2tlf.review.site import write_site
 
     outcome = workflow.compute(study, None, "tlf", lambda _text: None, findings)
     outcome = workflow._with_conformance(outcome, None, lambda _text: None)

@@ -256,7 +256,11 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from _leaves(inner, f"{place} · {name}" if place else name)
     elif isinstance(value, list):
         for number, inner in enumerate(value, 1):
-            named = {**inner}.keys() & set(_NAMING) if isinstance(inner, dict) else ()
-            yield from _leaves(inner, f"{place} {next((inner[n] for n in _NAMING if n in named), number)}")
+            named = next((inner[n] for n in _NAMING if n in inner), number) if isinstance(inner, dict) else number
+            yield from _leaves(inner, f"{place} {_number_text(named)}")
     elif value is not None:
-        yield place, f"{value:.6g}" if isinstance(value, float) else str(value)
+        yield place, _number_text(value)
+
+
+def _number_text(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

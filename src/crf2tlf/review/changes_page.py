@@ -114,10 +114,10 @@ def _places(output: Output) -> Iterator[tuple[str, str]]:
     if isinstance(body, Table):
         heading = ""
         for number, row in enumerate(body.rows, 1):
-            stub = row.cells[0].text
+            stub = next((cell.text for cell in row.cells if cell.text), "")
             heading = stub if row.heading else heading if row.indent else ""
             row_id = next((cell.id for cell in row.cells if cell.id), f"row {number}")
-            where = " · ".join(text for text in (heading, stub) if text and not row.heading) or stub
+            where = f"{heading} · {stub}" if heading and not row.heading else stub
             for column, cell in zip(body.columns, row.cells, strict=True):
                 header = " ".join(dict.fromkeys(text for text in (column.spanner, column.label) if text))
                 place = f"{where} · {header}" if header else where
