@@ -21,39 +21,10 @@ def copied(study: Path, folder: Path) -> Path:
 
 def written(study: Path, against: Path | None = None) -> Path:
     """Write the review site of a study as the command does, and return its folder; ``against``: an older extract."""
-    findings = Findings()
-    if hasattr(workflow, "review"):
-        workflow.review(study, None, "submission", lambda _text: None, findings, against=against)
-        return study / "review"
-    return _before_the_workflow(study, findings)
+    workflow.review(study, None, "en", against, None, lambda _text: None, Findings())
+    return study / workflow.REVIEW
 
 
 def address(site: Path, name: str = "index.html") -> str:
     """Return the address of a page of a site; a query may follow the name."""
     return f"{site.resolve().as_uri()}/{name}"
-
-
-def _before_the_workflow(study: Path, findings: Findings) -> Path:
-    import inspect
-
-    from crf2tlf.review.model import Review
-    from crf2tlf.review.site import write_site
-
-    outcome = workflow.compute(study, None, "tlf", lambda _text: None, findings)
-    outcome = workflow._with_conformance(outcome, None, lambda _text: None)
-    values = {
-        "build": outcome.build,
-        "submissions": outcome.submissions,
-        "results": outcome.results,
-        "reconciliation": outcome.reconciliation,
-        "conformance": outcome.conformance,
-        "findings": findings,
-        "tracing": None,
-        "language": "en",
-    }
-    known = inspect.signature(Review).parameters
-    review = Review(**{name: value for name, value in values.items() if name in known})
-    folder = study / "review"
-    folder.mkdir(exist_ok=True)
-    write_site(review, folder)
-    return folder

@@ -6,6 +6,7 @@ const crf2tlf = (() => {
   const packed = new Map(); // by name: what crf2tlf.piece() was given
   const loading = new Map(); // by name: the promise of the data
   const listeners = [];
+  let running = 0; // functions of the page that are not done
   let texts = { en: {}, ja: {} };
   let language = root.dataset.language || "en";
 
@@ -82,7 +83,11 @@ const crf2tlf = (() => {
 
   /** A text of the interface, `{name}` places filled in; numbers as numbers are written. */
   function text(key, values = {}) {
-    const found = (texts[language] || {})[key] ?? (texts.en || {})[key] ?? key;
+    return textIn(language, key, values);
+  }
+
+  function textIn(chosen, key, values = {}) {
+    const found = (texts[chosen] || {})[key] ?? (texts.en || {})[key] ?? key;
     return found.replace(/\{(\w+)\}/g, (whole, name) => {
       const value = values[name];
       return value === undefined ? whole : typeof value === "number" ? number(value) : String(value);
@@ -193,14 +198,20 @@ const crf2tlf = (() => {
     }
   }
 
-  /** Run a page's function; what goes wrong is shown in the page. */
+  /** Run a page's function; what goes wrong is shown in the page, which is busy until then. */
   async function start(run) {
+    const main = document.getElementById("main");
+    running += 1;
+    if (main) main.setAttribute("aria-busy", "true");
     try {
       await run();
     } catch (error) {
       const place = document.getElementById("problems");
       if (place && !place.children.length) fail(text("site.failed", { message: error.message }));
       throw error;
+    } finally {
+      running -= 1;
+      if (main && !running) main.removeAttribute("aria-busy");
     }
   }
 
@@ -292,6 +303,7 @@ const crf2tlf = (() => {
     fromBase64,
     setTexts,
     text,
+    textIn,
     label,
     translate,
     language: () => language,
