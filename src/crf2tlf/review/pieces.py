@@ -150,7 +150,7 @@ def _style(name: str) -> Markup:
 
 
 def _vendor(name: str) -> Markup:
-    """Return the elements that load a vendored library."""
+    """Return the elements that load a vendored library, style sheets first."""
     library = vendored()[name]
     made = {".js": _script, ".css": _style}
     parts = [made[Path(file).suffix](f"vendor/{library.folder}/{file}") for file in library.loaded]
