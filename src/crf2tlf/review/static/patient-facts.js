@@ -1,0 +1,136 @@
+// The head of a patient's page: a sentence that tells the story, and the facts a reviewer asks for first.
+"use strict";
+
+crf2tlf.patientFacts = (() => {
+  const { element, text } = crf2tlf;
+
+  /** The day that study days count from, or null. */
+  function reference(patient) {
+    const found = patient.fact("DM.RFSTDTC", "ADSL.TRTSDT", "DM.RFXSTDTC");
+    const range = found && crf2tlf.dates.range(found.value);
+    return range && !range.partial ? range.from : null;
+  }
+
+  function facts(patient) {
+    const from = reference(patient);
+    const found = [];
+    const fact = (key, ...names) => {
+      const one = patient.fact(...names);
+      if (one) found.push({ key, shown: shownValue(patient, one, from), record: one.record });
+    };
+    fact("patient.fact_arm", "ADSL.TRT01A", "ADSL.TRT01P", "DM.ACTARM", "DM.ARM");
+    const age = patient.fact("ADSL.AGE", "DM.AGE");
+    if (age) {
+      const unit = patient.fact("DM.AGEU", "ADSL.AGEU");
+      const years = !unit || unit.value === "YEARS";
+      const shown = years ? text("patient.years", { age: age.value }) : `${age.value} ${unit.value}`;
+      found.push({ key: "patient.fact_age", shown, record: age.record });
+    }
+    fact("patient.fact_sex", "ADSL.SEX", "DM.SEX");
+    fact("patient.fact_race", "ADSL.RACE", "DM.RACE");
+    fact("patient.fact_site", "ADSL.SITEID", "DM.SITEID");
+    fact("patient.fact_country", "ADSL.COUNTRY", "DM.COUNTRY");
+    fact("patient.fact_consent", "ADSL.RFICDT", "DM.RFICDTC");
+    fact("patient.fact_first_dose", "ADSL.TRTSDT", "DM.RFXSTDTC", "DM.RFSTDTC");
+    fact("patient.fact_last_dose", "ADSL.TRTEDT", "DM.RFXENDTC");
+    fact("patient.fact_treatment", "ADSL.EOTSTT");
+    fact("patient.fact_treatment_reason", "ADSL.DCTREAS");
+    fact("patient.fact_study", "ADSL.EOSSTT");
+    fact("patient.fact_study_reason", "ADSL.DCSREAS");
+    fact("patient.fact_death", "ADSL.DTHDT", "DM.DTHDTC");
+    fact("patient.fact_cause", "ADSL.DTHCAUS");
+    return [...found, ...parameters(patient)];
+  }
+
+  function shownValue(patient, found, from) {
+    const column = found.record.table.columns.find((one) => one.name === found.variable);
+    if (column.type === "date") return crf2tlf.dates.shown(found.value, from);
+    const decode = crf2tlf.patientData.decode(patient, column, found.value);
+    return decode ? `${decode} (${found.value})` : String(found.value);
+  }
+
+  /** Best responses and times to events, from datasets of those structures. */
+  function parameters(patient) {
+    const { value } = crf2tlf.patientData;
+    const found = [];
+    for (const table of patient.tables) {
+      for (const record of patient.records(table.name)) {
+        const name = value(record, "PARAM");
+        if (table.class === "TTE" && value(record, "AVAL") !== null) {
+          const censored = value(record, "CNSR");
+          const why = censored ? value(record, "CNSDTDSC") || value(record, "EVNTDESC") : value(record, "EVNTDESC");
+          const key = censored ? "patient.censored" : "patient.event";
+          const amount = crf2tlf.number(value(record, "AVAL"), { maximumFractionDigits: 1 });
+          found.push({ label: name, shown: text(key, { value: amount, why: why || "" }), record });
+        } else if (/^C?BOR/.test(value(record, "PARAMCD") || "") && value(record, "AVALC") !== null) {
+          found.push({ label: name, shown: value(record, "AVALC"), record });
+        }
+      }
+    }
+    return found.sort((a, b) => (a.record.table.class === "TTE") - (b.record.table.class === "TTE"));
+  }
+
+  /** A sentence: who the patient is, the treatment, how it ended. */
+  function story(patient) {
+    const from = reference(patient);
+    const parts = [];
+    const said = (...names) => {
+      const found = patient.fact(...names);
+      return found ? found.value : null;
+    };
+    const who = [];
+    const age = said("ADSL.AGE", "DM.AGE");
+    if (age !== null) who.push(text("patient.years", { age }));
+    const sex = said("ADSL.SEX", "DM.SEX");
+    if (sex !== null) who.push({ M: text("patient.male"), F: text("patient.female") }[sex] || sex);
+    const arm = said("ADSL.TRT01A", "ADSL.TRT01P", "DM.ACTARM", "DM.ARM");
+    if (arm !== null) who.push(arm);
+    if (who.length) parts.push(who.join(" · "));
+    const start = crf2tlf.dates.range(said("ADSL.TRTSDT", "DM.RFXSTDTC"));
+    const end = crf2tlf.dates.range(said("ADSL.TRTEDT", "DM.RFXENDTC"));
+    if (start && end) parts.push(text("patient.story_treated", { days: end.to - start.from + 1, from: crf2tlf.dates.iso(start.from) }));
+    const best = best_response(patient);
+    if (best) parts.push(text("patient.story_best", { response: best }));
+    const worst = worstEvent(patient);
+    if (worst) parts.push(worst);
+    const reason = said("ADSL.DCTREAS");
+    if (reason !== null) parts.push(text("patient.story_stopped", { reason }));
+    const death = said("ADSL.DTHDT", "DM.DTHDTC");
+    if (death !== null) parts.push(text("patient.story_died", { date: crf2tlf.dates.shown(death, from) }));
+    else if (said("ADSL.DTHFL", "DM.DTHFL") === "Y") parts.push(text("patient.story_died_some_day"));
+    return parts.join(" — ");
+  }
+
+  function best_response(patient) {
+    const found = parameters(patient).filter((one) => one.record.table.class !== "TTE");
+    return found.length ? found[found.length - 1].shown : null;
+  }
+
+  function worstEvent(patient) {
+    const grades = patient.records("AE").map((record) => crf2tlf.patientEvents.grade(record)).filter((grade) => grade);
+    if (!patient.records("AE").length) return null;
+    const worst = grades.sort((a, b) => b.rank - a.rank)[0];
+    const count = patient.records("AE").length;
+    return worst
+      ? text("patient.story_events_worst", { count, grade: worst.long })
+      : text("patient.story_events", { count });
+  }
+
+  function show(patient) {
+    document.getElementById("patient-story").textContent = story(patient);
+    const list = document.getElementById("patient-facts");
+    crf2tlf.fill(
+      list,
+      facts(patient).map(({ key, label, shown, record }) =>
+        element(
+          "div",
+          null,
+          key ? element("dt", { text: { key } }) : element("dt", null, label),
+          element("dd", null, element("a", { href: `#${record.anchor}` }, shown)),
+        ),
+      ),
+    );
+  }
+
+  return { show, reference };
+})();

@@ -1,0 +1,87 @@
+// The list of patients: a grid of all subjects, searched and sorted, that leads to the patients' pages.
+"use strict";
+
+(() => {
+  const { element, text } = crf2tlf;
+  let data = null;
+  let grid = null;
+
+  async function run() {
+    data = await crf2tlf.load("subjects");
+    const rows = data.rows.map((row) => {
+      const shown = Object.fromEntries(row.map((value, at) => [`c${at}`, value]));
+      shown.found = row.filter((value, at) => value !== null && !isCount(at)).join("\u0000").toLowerCase();
+      return shown;
+    });
+    grid = new Tabulator("#patients-grid", {
+      data: rows,
+      columns: columns(),
+      height: "min(70vh, 46rem)",
+      layout: "fitData",
+      renderHorizontal: "virtual",
+      columnDefaults: { headerSortTristate: true, vertAlign: "middle" },
+      placeholder: text("patients.none"),
+    });
+    grid.on("tableBuilt", ready);
+    grid.on("dataFiltered", (_, shown) => count(shown.length));
+  }
+
+  const isCount = (at) => data.columns[at].name.startsWith("n:");
+  const heading = (column) => (column.name.startsWith("n:") ? (column.name === "n:findings" ? text("site.findings") : column.name.slice(2)) : column.name);
+  const explained = (column) => {
+    if (column.name === "n:findings") return text("patients.findings");
+    return column.name.startsWith("n:") ? text("patients.records_of", { label: column.label }) : column.label;
+  };
+
+  function columns() {
+    return data.columns.map((column, at) => ({
+      title: heading(column),
+      field: `c${at}`,
+      headerTooltip: explained(column),
+      frozen: at === 0 && window.innerWidth > 640,
+      sorter: column.type === "number" ? "number" : "string",
+      hozAlign: column.type === "number" ? "right" : "left",
+      formatter: at === 0 ? subject : plain,
+    }));
+  }
+
+  const subject = (cell) => element("a", { href: crf2tlf.patientPage(cell.getValue()) }, cell.getValue());
+  const plain = (cell) => document.createTextNode(cell.getValue() === null ? "" : String(cell.getValue()));
+
+  function ready() {
+    count(data.rows.length);
+    const search = document.getElementById("patients-search");
+    const sort = document.getElementById("patients-sort");
+    const direction = document.getElementById("patients-direction");
+    crf2tlf.fill(sort, data.columns.map((column, at) => element("option", { value: `c${at}` }, at === 0 || !isCount(at) ? `${column.name} – ${column.label}` : explained(column))));
+    const resort = () => grid.setSort(sort.value, direction.getAttribute("aria-pressed") === "true" ? "desc" : "asc");
+    sort.addEventListener("change", resort);
+    direction.addEventListener("click", () => {
+      direction.setAttribute("aria-pressed", String(direction.getAttribute("aria-pressed") !== "true"));
+      resort();
+    });
+    let waiting = null;
+    search.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => {
+        const words = search.value.trim().toLowerCase().split(/\s+/).filter((word) => word);
+        if (words.length) grid.setFilter((row) => words.every((word) => row.found.includes(word)));
+        else grid.clearFilter();
+      }, 120);
+    });
+    document.getElementById("patients-csv").addEventListener("click", () => {
+      const shown = grid.getData("active").map((row) => data.columns.map((_, at) => row[`c${at}`]));
+      crf2tlf.download("patients.csv", crf2tlf.csv([data.columns.map(heading), ...shown]), "text/csv");
+    });
+    crf2tlf.onLanguage(() => {
+      grid.setColumns(columns());
+      count(grid.getDataCount("active"));
+    });
+  }
+
+  function count(shown) {
+    document.getElementById("patients-count").textContent = text("patients.shown", { shown, all: data.rows.length });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => crf2tlf.start(run));
+})();
