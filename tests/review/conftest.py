@@ -28,6 +28,7 @@ from tests.review.sites import ROOT, TWO_ARM, copied, written
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+NOISY = ("error", "warning")
 
 
 def _installed(own: str) -> str | None:
@@ -80,14 +81,19 @@ def _watched(browser: Browser, viewport: dict[str, int]) -> Iterator[Page]:
     page = context.new_page()
     complaints: list[str] = []
     requested: list[str] = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda m: complaints.append(f"{_name(page)}: {m.text}") if m.type in NOISY else None)
+    page.on("pageerror", lambda error: complaints.append(f"{_name(page)}: {error}"))
+    page.on("dialog", lambda dialog: complaints.append(f"{_name(page)}: dialog {dialog.message}"))
     page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
     page.on("request", lambda request: requested.append(request.url))
     yield page
     context.close()
     assert complaints == []
     assert _outside(requested) == []
+
+
+def _name(page: Page) -> str:
+    return page.url.rpartition("/")[2]
 
 
 def _outside(requested: list[str]) -> list[str]:

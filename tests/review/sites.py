@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
+import re
 import shutil
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from playwright.sync_api import Page
 
 from crf2tlf import workflow
 from crf2tlf.findings import Findings
@@ -28,3 +36,45 @@ def written(study: Path, against: Path | None = None) -> Path:
 def address(site: Path, name: str = "index.html") -> str:
     """Return the address of a page of a site; a query may follow the name."""
     return f"{site.resolve().as_uri()}/{name}"
+
+
+def visit(page: Page, site: Path, name: str) -> None:
+    """Open a page of a site and wait until it shows its data."""
+    page.goto(address(site, name))
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until a page has loaded what it asked for."""
+    page.wait_for_function("document.getElementById('main').ariaBusy !== 'true'")
+
+
+def kinds(site: Path) -> list[str]:
+    """Return the name of a page of each kind: every page without a query, of outputs the first of a kind."""
+    files = sorted(path.name for path in site.glob("*.html"))
+    outputs = {name.split("-")[1]: name for name in reversed(files) if name.startswith("output-")}
+    plain = [name for name in files if not name.startswith(("output-", "patient.", "dataset."))]
+    of_subjects = [f"patient.html?subject={subjects(site)[0]}"]
+    return [*plain, *outputs.values(), *of_subjects, "dataset.html?name=AE", "dataset.html?name=raw.ae"]
+
+
+def subjects(site: Path) -> list[str]:
+    """Return the subjects of a site."""
+    return [row[0] for row in piece(site, "subjects")["rows"]]
+
+
+def every_page(site: Path) -> list[str]:
+    """Return the names of all pages of a site, those of every subject and table too."""
+    tables = [table["name"] for table in piece(site, "study")["tables"]]
+    return [
+        *sorted(path.name for path in site.glob("*.html") if path.name not in ("patient.html", "dataset.html")),
+        *(f"patient.html?subject={quote(subject)}" for subject in subjects(site)),
+        *(f"dataset.html?name={quote(name)}" for name in tables),
+    ]
+
+
+def piece(site: Path, name: str) -> Any:
+    """Return the data of a piece, whose name has no characters that a file's may not have."""
+    packed = re.search(r'"([A-Za-z0-9+/=]*)"\);', (site / "data" / f"{name}.js").read_text(encoding="utf-8"))
+    assert packed is not None
+    return json.loads(gzip.decompress(base64.b64decode(packed[1])))
