@@ -37,14 +37,14 @@ from crf2tlf.trace.record_sets import RecordSets
 class Mark:
     """An element of a figure: its key (see ``display/figures/targets.py``) and what it stands for.
 
-    ``kind`` is how the interface calls it, ``values`` are the numbers and names in its label. ``records`` are positions
+    ``kind`` is how the interface calls it, ``values`` are the names and numbers in its label. ``records`` are positions
     in the finished ``dataset`` of the records that it is made of, where they are no set of the results. ``subject`` is
     the one whom it shows.
     """
 
     key: str
     kind: str
-    values: Mapping[str, str | float]
+    values: Mapping[str, str]
     results: tuple[str, ...] = ()
     dataset: str = ""
     records: Integers | None = None
@@ -93,7 +93,7 @@ def figure_marks(build: BuildResult, sets: RecordSets, output: Output, results: 
 def _bars(source: _Source, body: Waterfall) -> Iterator[Mark]:
     heights = source.named("bar", "value")
     for at, (bar, result) in enumerate(zip(body.bars, heights, strict=True)):
-        values: dict[str, str | float] = {"subject": bar.subject, "value": bar.value, "category": bar.category}
+        values = {"subject": bar.subject, "shown": f"{bar.value:.1f}", "category": bar.category}
         yield Mark(f"bar-{at}", "bar", values, (result.id,), subject=source.subject_of(result))
     for result in source.named("not-evaluable", "n"):
         yield Mark("not_evaluable", "not_evaluable", {}, (result.id,))
@@ -134,21 +134,21 @@ def _curves(source: _Source, body: KaplanMeier) -> Iterator[Mark]:
         times = np.array([significant(float(value)) for value in time], dtype=np.float64)
         behind = f"{median.id.removesuffix('/median')}/"
         before = 1.0
-        values: dict[str, str | float]
+        of = f"{' '.join(curve.label.split())}: " if curve.label else ""
         for at, step in enumerate(curve.steps):
             if step.survival < before:
-                values = {"curve": curve.label, "time": step.time, "survival": step.survival}
+                values = {"curve": of, "at": f"{step.time:.2f}", "shown": f"{100 * step.survival:.1f}%"}
                 records = everyone[(times == step.time) & (censored == 0)]
                 yield Mark(f"step-{number}-{at}", "step", values, (), name, records)
             before = step.survival
         for at, (ends, survival) in enumerate(curve.censored):
-            values = {"curve": curve.label, "time": ends, "survival": survival}
+            values = {"curve": of, "at": f"{ends:.2f}", "shown": f"{100 * survival:.1f}%"}
             records = everyone[(times == ends) & (censored != 0)]
             yield Mark(f"censored-{number}-{at}", "censored", values, (), name, records)
         for at, (start, count) in enumerate(zip(body.at_risk_times, curve.at_risk, strict=False)):
-            values = {"curve": curve.label, "time": start, "n": count}
+            values = {"curve": of, "at": f"{start:g}", "shown": str(count)}
             yield Mark(f"at_risk-{number}-{at}", "at_risk", values, (f"{behind}at-risk-{start:g}",))
-        values = {"curve": curve.label}
+        values = {"curve": of}
         ends_of = tuple(f"{behind}{each}" for each in ("median", "lower", "upper"))
         yield Mark(f"median-{number}", "median", values, ends_of)
 
@@ -185,8 +185,9 @@ def _visits(source: _Source, body: VisitLines | VisitBoxes) -> Iterator[Mark]:
     for number, (label, points) in enumerate(_groups(body)):
         for at, point in enumerate(points):
             part = next(counted).id.rpartition("/")[0]
-            values: dict[str, str | float] = {"group": " ".join(label.split()), "visit": ticks[point.x]}
-            yield Mark(f"point-{number}-{at}", "point", {**values, "n": point.n}, tuple(of[part]))
+            group = f"{' '.join(label.split())}, " if label else ""
+            values = {"group": group, "visit": ticks[point.x], "shown": str(point.n)}
+            yield Mark(f"point-{number}-{at}", "point", values, tuple(of[part]))
 
 
 def _groups(body: VisitLines | VisitBoxes) -> list[tuple[str, Sequence[VisitPoint | VisitBox]]]:

@@ -1,4 +1,4 @@
-"""The piece ``output/<id>``: what its cells and the elements of its figure show, their rules, and the records behind."""
+"""The piece ``output/<id>``: what cells and elements of a figure show, their rules, and the records behind them."""
 
 from __future__ import annotations
 
