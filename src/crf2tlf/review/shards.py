@@ -15,14 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from crf2tlf.build import BuildResult
-from crf2tlf.build.lineage import Known, record_lineage
-from crf2tlf.build.tables import FormTable, Link
+from crf2tlf.build.tables import Link
 from crf2tlf.methods.catalogue import Integers
 from crf2tlf.review.lists import Lists, memberships, references
 from crf2tlf.review.model import Review
 from crf2tlf.review.pieces import Site
-from crf2tlf.trace.record_sets import DESIGN, RecordSets
+from crf2tlf.trace.record_sets import DESIGN
 from crf2tlf.review.records import ReviewTable
 from crf2tlf.review.sets import cells_of_sets
 
@@ -130,30 +128,14 @@ def write(review: Review, site: Site, shards: Shards) -> None:
 
 def relations_of(review: Review, tables: Mapping[str, ReviewTable]) -> dict[str, Relations]:
     """Return for each dataset where its records come from, what their rules read, and which sets they are in."""
-    build, known = review.build, dict[str, list[Link]]()
-    built = {name: _numbers(build, name) for name in build.tables if "@" not in name}
-    finished = {name: table.numbers for name, table in tables.items()}
-    finished.update({name: table.lines for name, table in build.tables.items() if isinstance(table, FormTable)})
-    sets = _sets(review)
+    build, tracing, sets = review.build, review.tracing, _sets(review)
+    built = {name: tracing.number(name) for name in build.tables if "@" not in name}
+    finished = {**built, **{name: tables[name].numbers for name in build.datasets}}
     found = {}
     for name, dataset in build.datasets.items():
-        sources = references(record_lineage(build, dataset, _known(known)), built, dataset.size)
+        sources = references(tracing.sources(dataset), built, dataset.size)
         found[name] = Relations(sources, _reads(review, name, finished, dataset.size), sets.get(name))
     return found
-
-
-def _known(links: dict[str, list[Link]]) -> Known:
-    return links
-
-
-def _numbers(build: BuildResult, table: str) -> Integers:
-    """Return for each position of a table, as it was built, the line or record number that people see."""
-    source = build.tables[table]
-    if isinstance(source, FormTable):
-        return source.lines
-    numbers = np.zeros(source.size, dtype=np.int64)
-    numbers[build.datasets[table].positions] = np.arange(1, source.size + 1)
-    return numbers
 
 
 def _reads(review: Review, name: str, numbers: Mapping[str, Integers], size: int) -> dict[str, Lists]:
@@ -166,7 +148,7 @@ def _reads(review: Review, name: str, numbers: Mapping[str, Integers], size: int
 
 def _sets(review: Review) -> dict[str, Lists]:
     """Return for the records of each analysed dataset the numbers of the sets that they are in."""
-    sets = RecordSets(review.build, review.results)
+    sets = review.tracing.sets
     of: dict[str, tuple[list[Integers], list[int]]] = {}
     for name, number in sets.numbers.items():
         if sets.dataset(name) != DESIGN:

@@ -17,7 +17,7 @@ crf2tlf.patientRecord = (() => {
 
   function head(patient, record) {
     const place = { subject: patient.subject, table: record.table.name, record: record.number };
-    const comment = crf2tlf.comments ? crf2tlf.comments.button(place) : null;
+    const comment = crf2tlf.comments.button(place);
     return element("p", { class: "record-head" }, element("strong", null, `${record.table.name} ${record.number}`), " ", element("span", { class: "soft" }, record.table.kind === "raw" ? `${record.table.file}:${record.number}` : record.table.label), " ", record.fate ? element("span", { class: "soft" }, record.fate) : null, " ", comment);
   }
 

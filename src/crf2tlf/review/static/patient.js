@@ -16,8 +16,10 @@
     delete document.documentElement.dataset.title;
     crf2tlf.title(patient.subject);
     steps(patient);
-    if (crf2tlf.comments) {
-      document.getElementById("patient-comment").append(crf2tlf.comments.button({ subject: patient.subject }));
+    const demographics = patient.first("DM");
+    if (demographics) {
+      const place = { subject: patient.subject, table: "DM", record: demographics.number };
+      document.getElementById("patient-comment").append(crf2tlf.comments.button(place));
     }
     crf2tlf.patientFacts.show(patient);
     crf2tlf.onLanguage(() => crf2tlf.patientFacts.show(patient));

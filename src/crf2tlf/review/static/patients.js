@@ -16,8 +16,8 @@
     grid = new Tabulator("#patients-grid", {
       data: rows,
       columns: columns(),
-      height: "min(70vh, 46rem)",
-      layout: "fitData",
+      maxHeight: "72vh",
+      layout: "fitDataFill",
       renderHorizontal: "virtual",
       columnDefaults: { headerSortTristate: true, vertAlign: "middle" },
       placeholder: text("patients.none"),
@@ -36,14 +36,19 @@
   function columns() {
     return data.columns.map((column, at) => ({
       title: heading(column),
+      titleFormatter: () => titled(column),
       field: `c${at}`,
       headerTooltip: explained(column),
       frozen: at === 0 && window.innerWidth > 640,
       sorter: column.type === "number" ? "number" : "string",
       hozAlign: column.type === "number" ? "right" : "left",
+      headerHozAlign: column.type === "number" ? "right" : "left",
       formatter: at === 0 ? subject : plain,
     }));
   }
+
+  const titled = (column) =>
+    element("span", { class: "patients-head" }, heading(column), column.name.startsWith("n:") ? null : element("span", { class: "column-label" }, column.label));
 
   const subject = (cell) => element("a", { href: crf2tlf.patientPage(cell.getValue()) }, cell.getValue());
   const plain = (cell) => document.createTextNode(cell.getValue() === null ? "" : String(cell.getValue()));
