@@ -20,9 +20,9 @@ from crf2tlf.methods.catalogue import Integers
 from crf2tlf.review.lists import Lists, memberships, references
 from crf2tlf.review.model import Review
 from crf2tlf.review.pieces import Site
-from crf2tlf.trace.record_sets import DESIGN
 from crf2tlf.review.records import ReviewTable
 from crf2tlf.review.sets import cells_of_sets
+from crf2tlf.trace.record_sets import DESIGN
 
 PIECE = 256 * 1024
 """How many bytes of JSON a piece of subjects should have."""
