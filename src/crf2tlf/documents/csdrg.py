@@ -155,6 +155,7 @@ def _acrf(build: BuildResult, submission: Submission) -> Section:
 
 def _fields_left_out(build: BuildResult, submission: Submission) -> list[tuple[str | Text, ...]]:
     """Return the fields that go to no variable: form and page, field, question, why, the records that it leaves out."""
+    uses = field_uses(build, submission)
     return [
         (
             f"{form.label or name}, page {listed(map(str, submission.pages[name]))}",
@@ -164,7 +165,7 @@ def _fields_left_out(build: BuildResult, submission: Submission) -> list[tuple[s
             "; ".join(use.leaves_out),
         )
         for name, form in build.study.forms.items()
-        for use in field_uses(build, submission)[name]
+        for use in uses[name]
         if not use.targets and not use.selects
     ]
 
