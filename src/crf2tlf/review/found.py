@@ -168,7 +168,7 @@ def _of_conformance(finding: ConformanceFinding, of: _Subjects) -> Found:
 
 def _of_reconciliation(row: ReconciliationRow) -> Found:
     state = "agrees" if row.agrees else "explained" if row.note else "differs"
-    code = {"agrees": "RECONCILE_AGREES", "explained": "RECONCILE_EXPLAINED", "differs": "RECONCILE_DIFFERENT"}[state]
+    code = {"agrees": "", "explained": "RECONCILE_EXPLAINED", "differs": "RECONCILE_DIFFERENT"}[state]
     code = code if row.generated else "RECONCILE_UNMATCHED"
     severity = {"agrees": "", "explained": "note", "differs": "error"}[state]
     told = " · ".join(part for part in (row.section, row.row, row.column) if part)
@@ -190,7 +190,8 @@ def _of_reconciliation(row: ReconciliationRow) -> Found:
 def _of_ledger(entry: LedgerEntry, of: _Subjects) -> Iterator[Found]:
     """Yield a row for the records with a fate; left-out records come one by one, where they are not many."""
     name = f"raw.{entry.form}"
-    one = Found("ledger", "", "", entry.fate, entry.form, entry.detail, count=entry.count)
+    message = entry.detail if entry.fate == "left out" else f"{entry.fate} {entry.detail}".strip()
+    one = Found("ledger", "", "", entry.fate, entry.form, message, count=entry.count)
     if entry.fate == "left out" and entry.count <= LEFT_OUT_SINGLY:
         for line in entry.lines:
             record = (name, line)

@@ -109,7 +109,8 @@ def _of_cell(query: Query, extract: Extract, findings: Findings) -> FollowUp:
 def _of_record(query: Query, extract: Extract, findings: Findings) -> FollowUp:
     table = extract.tables.get(query.table)
     if table is None:
-        message = f"there is no form or dataset {query.table}{nearest(query.table, extract.tables)}"
+        alike = sorted(extract.tables, key=lambda name: name.islower() == query.table.islower())  # forms and datasets
+        message = f"there is no form or dataset {query.table}{nearest(query.table, alike)}"
         findings.add("QUERY_ROW", query.place, message)
         return FollowUp(query, Outcome.FAULTY, note=message)
     column = table.column_named(query.column)
