@@ -23,7 +23,8 @@ crf2tlf.start(async () => {
   const hasLines = table.kind in NUMBERS;
   const fate = table.kind === "raw" ? [{ name: "@fate", label: text("dataset.fate"), type: "text" }] : [];
   const columns = [...table.columns, ...fate];
-  const shown = new Set(kept() || columns.slice(0, MOST_COLUMNS).map((column) => column.name));
+  const empty = new Set();
+  const shown = new Set(kept() || (await usual()));
   const lines = hasLines ? await store.column("@line") : null;
   const subjects = await subjectsOf();
   const restrictions = await restricted();
@@ -215,6 +216,15 @@ crf2tlf.start(async () => {
   }
   showRestrictions();
 
+  /** The columns shown at first: those with values, without what is the same everywhere in the study's datasets. */
+  async function usual() {
+    const names = columns.map((column) => column.name).filter((one) => one !== "STUDYID" && one !== "DOMAIN");
+    const some = names.slice(0, MOST_COLUMNS);
+    for (const [one, held] of await store.columns(some)) if (!held.values.length) empty.add(one);
+    const found = some.filter((one) => !empty.has(one));
+    return found.length ? found : columns.map((column) => column.name);
+  }
+
   // ---- which columns -------------------------------------------------------------------------------------------
 
   function kept() {
@@ -263,6 +273,7 @@ crf2tlf.start(async () => {
               boxes.get(column.name),
               element("span", { class: "code" }, column.name === "@fate" ? "" : column.name),
               element("span", { class: "soft" }, column.label),
+              empty.has(column.name) ? element("span", { class: "badge", text: { key: "dataset.empty" } }) : null,
             ),
           ),
         ),

@@ -77,7 +77,7 @@
     const lines = chosen ? Array.from(chosen.edges) : among;
     if (!shown.some((node) => node.at === current)) current = shown[0].at;
 
-    const width = Math.max(graph.clientWidth - 2, LEAST);
+    const width = Math.max(graph.clientWidth - 10, LEAST); // the box has a margin inside
     const places = placed(shown, width);
     const tallest = Math.max(...[0, 1, 2, 3].map((layer) => shown.filter((node) => node.layer === layer).length));
     const height = TOP + tallest * ROW + 8;
