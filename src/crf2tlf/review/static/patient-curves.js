@@ -147,10 +147,11 @@ crf2tlf.patientCurves = (() => {
         nameLocation: "middle",
         nameGap: 24,
         scale: true,
+        axisLine: { onZero: false },
         axisLabel: { color: ink, formatter: (day) => (from === null ? crf2tlf.dates.iso(day) : String(day)) },
         splitLine: { show: false },
       },
-      yAxis: { type: "value", name: y, nameTextStyle: { color: ink, align: "left" }, scale: measure !== "--STRESN", axisLabel: { color: ink } },
+      yAxis: { type: "value", name: y, nameTextStyle: { color: ink, align: "left" }, scale: !["--STRESN", "AVAL"].includes(measure), axisLine: { onZero: false }, axisLabel: { color: ink } },
       series: lines.map((line, at) => ({
         type: "line",
         name: line.label,

@@ -136,7 +136,10 @@ crf2tlf.patientEvents = (() => {
     return { key: "patient.group_course", rows, death, core: true };
   }
 
-  const dose = (record) => [value(record, "--DOSE") ?? value(record, "--DOSTXT"), value(record, "--DOSU"), value(record, "--DOSFRQ")].filter((part) => part !== null).join(" ");
+  const amount = (record) => value(record, "--DOSE") ?? value(record, "--DOSTXT");
+  const words = (...parts) => parts.filter((part) => part !== null).join(" ");
+  const dose = (record) => words(amount(record), value(record, "--DOSU"), value(record, "--DOSFRQ"));
+  const shorterDoses = (record) => [words(amount(record), value(record, "--DOSU")), words(amount(record))];
 
   const changed = (record) => value(record, "--ADJ") !== null || value(record, "--OCCUR") === "N" || value(record, "--DOSE") === 0;
 
@@ -145,7 +148,7 @@ crf2tlf.patientEvents = (() => {
     const table = tables.find((one) => one.name === "EX") || tables[0];
     if (!table) return null;
     const given = patient.records(table.name).filter((record) => value(record, "--OCCUR") !== "N");
-    const found = collect(given, undated, name, (record) => ({ mark: dose(record), detail: dose(record), tone: "dose" }));
+    const found = collect(given, undated, name, (record) => ({ mark: dose(record), shorter: shorterDoses(record), detail: dose(record), tone: "dose" }));
     return { key: "patient.group_treatment", table, rows: rowsOf(found), core: true };
   }
 
@@ -155,7 +158,7 @@ crf2tlf.patientEvents = (() => {
     const found = collect(records, [], name, (record) => {
       const reason = first(record, "--ADJ", "--REASOC");
       const what = value(record, "--OCCUR") === "N" || value(record, "--DOSE") === 0 ? text("patient.not_given") : dose(record);
-      return { detail: [what, reason].filter((part) => part).join(", "), mark: what, tone: "change" };
+      return { detail: [what, reason].filter((part) => part).join(", "), mark: what, shorter: what === dose(record) ? shorterDoses(record) : [], tone: "change" };
     });
     return { key: "patient.group_changes", rows: rowsOf(found), core: true };
   }
@@ -183,6 +186,7 @@ crf2tlf.patientEvents = (() => {
       const serious = value(record, "--SER") === "Y" ? text("patient.serious") : "";
       return {
         mark: (found_ ? found_.short : "") + (serious ? "*" : ""),
+        serious: Boolean(serious),
         detail: [found_ ? found_.long : "", serious, value(record, "--OUT")].filter((part) => part).join(", "),
         tone: found_ ? found_.tone : "plain",
         rank: found_ ? found_.rank : 0,

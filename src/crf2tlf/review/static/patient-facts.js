@@ -46,7 +46,7 @@ crf2tlf.patientFacts = (() => {
     const column = found.record.table.columns.find((one) => one.name === found.variable);
     if (column.type === "date") return crf2tlf.dates.shown(found.value, from);
     const decode = crf2tlf.patientData.decode(patient, column, found.value);
-    return decode ? `${decode} (${found.value})` : String(found.value);
+    return decode && String(found.value).length <= 3 ? `${decode} (${found.value})` : String(found.value);
   }
 
   /** Best responses and times to events, from datasets of those structures. */
@@ -89,7 +89,7 @@ crf2tlf.patientFacts = (() => {
     const start = crf2tlf.dates.range(said("ADSL.TRTSDT", "DM.RFXSTDTC"));
     const end = crf2tlf.dates.range(said("ADSL.TRTEDT", "DM.RFXENDTC"));
     if (start && end) parts.push(text("patient.story_treated", { days: end.to - start.from + 1, from: crf2tlf.dates.iso(start.from) }));
-    const best = best_response(patient);
+    const best = bestResponse(patient);
     if (best) parts.push(text("patient.story_best", { response: best }));
     const worst = worstEvent(patient);
     if (worst) parts.push(worst);
@@ -101,10 +101,17 @@ crf2tlf.patientFacts = (() => {
     return parts.join(" — ");
   }
 
-  function best_response(patient) {
+  /** The best overall response, with the confirmed one where that is another. */
+  function bestResponse(patient) {
     const found = parameters(patient).filter((one) => one.record.table.class !== "TTE");
-    return found.length ? found[found.length - 1].shown : null;
+    const confirmed = found.find((one) => isConfirmed(one.record));
+    const best = found.find((one) => !isConfirmed(one.record)) || confirmed;
+    if (!best) return null;
+    if (!confirmed || confirmed.shown === best.shown) return best.shown;
+    return text("patient.story_confirmed", { response: best.shown, confirmed: confirmed.shown });
   }
+
+  const isConfirmed = (record) => crf2tlf.patientData.value(record, "PARAMCD").startsWith("C");
 
   function worstEvent(patient) {
     const grades = patient.records("AE").map((record) => crf2tlf.patientEvents.grade(record)).filter((grade) => grade);

@@ -56,7 +56,7 @@ crf2tlf.patientTimeline = (() => {
     const margin = Math.max(1, Math.round((last - first) * 0.015));
     const narrow = width < 640;
     const label = narrow ? 0 : Math.min(280, Math.round(width * 0.26));
-    const left = label + 10;
+    const left = label + 20;
     const right = Math.max(width - 18, left + 60);
     const [from, to] = [first - margin, last + margin];
     const death = groups.map((group) => group.death).find((range) => range) || null;
@@ -154,14 +154,15 @@ crf2tlf.patientTimeline = (() => {
       null,
       element("svg:line", { x1: scale.left, x2: scale.right, y1: middle, y2: middle, class: "row-line" }),
       label,
-      row.entries.map((one, at) => markOf(one, boxes[at], boxes.slice(at + 1), middle, scale)),
+      row.entries.map((one, at) => markOf(one, boxes[at], boxes.slice(0, at), boxes.slice(at + 1), middle, scale)),
     );
   }
 
   /** Where an entry stands: from and to, its sure part, and whether it goes beyond the axis. */
   function boxOf(one, scale) {
     const start = one.start || { from: scale.from, to: scale.from };
-    const end = one.end || (one.ongoing ? { from: scale.to, to: scale.to } : start);
+    const last = scale.death && !scale.death.partial && scale.death.from > start.to ? scale.death.from : scale.to;
+    const end = one.end || (one.ongoing ? { from: last, to: last } : start);
     const inside = (day) => Math.min(Math.max(day, scale.from), scale.to);
     const [from, to] = [scale.x(inside(start.from)), scale.x(inside(Math.max(end.to, start.from) + (one.kind === "bar" && !one.ongoing ? 1 : 0)))];
     return {
@@ -169,15 +170,16 @@ crf2tlf.patientTimeline = (() => {
       to: Math.max(to, from + (one.kind === "bar" ? 5 : 0)),
       sure: [scale.x(inside(start.to)), scale.x(inside(end.from + 1))],
       left: start.from < scale.from || one.before,
-      right: Boolean(one.ongoing) || end.from > scale.to,
+      right: (Boolean(one.ongoing) && last === scale.to) || end.from > scale.to,
       partial: Boolean((one.start && one.start.partial) || (one.end && one.end.partial)),
     };
   }
 
-  function markOf(one, box, later, middle, scale) {
-    const shape = one.kind === "bar" ? bar(one, box, middle) : point(one, box, middle);
+  function markOf(one, box, before, later, middle, scale) {
+    const shown = lettering(one, box, before, later, middle, scale);
+    const shape = one.kind === "bar" ? bar(one, box, middle) : shown.pill ? [shown.pill] : point(one, box, middle);
     const link = element("svg:a", { href: `#${one.record.anchor}`, class: `mark ${one.tone}`, tabindex: -1, "aria-label": one.sentence }, element("svg:title", null, one.sentence), shape);
-    if (one.mark) link.append(...lettering(one, box, later, middle, scale));
+    if (shown.letters) link.append(shown.letters);
     return link;
   }
 
@@ -205,16 +207,32 @@ crf2tlf.patientTimeline = (() => {
     return parts;
   }
 
-  /** The text of a mark: in its bar where there is room, else beside it up to the next entry of the row. */
-  function lettering(one, box, later, middle, scale) {
-    const wide = one.mark.length * 6.8;
-    const next = Math.min(scale.width, ...later.map((other) => other.from).filter((x) => x >= box.from)) - 3;
-    const letter = (x, class_, anchor) => [element("svg:text", { x, y: middle + 4, class: class_, "text-anchor": anchor, "aria-hidden": "true" }, one.mark)];
-    if (one.kind === "bar" && box.to - box.from > wide + 4) return letter((box.from + box.to) / 2, "inside", "middle");
-    const x = one.kind === "bar" ? box.to + (box.right ? 12 : 3) : (box.from + box.to) / 2 + 7;
-    if (x + wide <= next) return letter(x, "beside", "start");
-    if (one.kind === "bar" && box.from - wide - 3 > scale.left && !later.length) return letter(box.from - 3, "beside", "end");
-    return [];
+  /**
+   * The text of a mark, the longest of its texts that has room: in its bar, as a point of its own (a pill), or beside
+   * it up to the neighbours of the row. `before` and `later` are the boxes of the row's other entries.
+   */
+  function lettering(one, box, before, later, middle, scale) {
+    const left = Math.max(scale.left - 8, ...before.map((other) => other.to)) + 3;
+    const right = Math.min(scale.width, ...later.map((other) => other.from)) - 3;
+    const letter = (shown, x, class_, anchor) => element("svg:text", { x, y: middle + 4, class: class_, "text-anchor": anchor, "aria-hidden": "true" }, shown);
+    for (const shown of one.mark ? [one.mark, ...(one.shorter || [])] : []) {
+      const wide = shown.length * 6.9;
+      if (one.kind === "bar") {
+        const inside = box.partial && box.sure[1] - box.sure[0] > wide ? box.sure : [box.from, box.to];
+        if (inside[1] - inside[0] > wide + 2) return { letters: letter(shown, (inside[0] + inside[1]) / 2, "inside", "middle") };
+        if (box.to + (box.right ? 12 : 3) + wide <= right) return { letters: letter(shown, box.to + (box.right ? 12 : 3), "beside", "start") };
+        if (box.from - 3 - wide >= left) return { letters: letter(shown, box.from - 3, "beside", "end") };
+      } else if (!box.left) {
+        const x = (box.from + box.to) / 2;
+        const half = wide / 2 + 4;
+        if (!box.partial && x - half >= left + 2 && x + half <= right - 2) {
+          const pill = element("svg:rect", { x: x - half, y: middle - 8, width: half * 2, height: 16, rx: 8, class: "point" });
+          return { pill, letters: letter(shown, x, "inside", "middle") };
+        }
+        if (x + 7 + wide <= right) return { letters: letter(shown, x + 7, "beside", "start") };
+      }
+    }
+    return {};
   }
 
   /** One stop of the tab key a group; arrows lead from mark to mark. */
@@ -262,7 +280,7 @@ crf2tlf.patientTimeline = (() => {
 
   function undated(records) {
     if (!records.length) return null;
-    return element("p", { class: "soft timeline-undated" }, element("span", { text: { key: "patient.undated", values: { count: records.length } } }), " ", records.slice(0, 30).map((record) => [element("a", { href: `#${record.anchor}` }, `${record.table.name} ${record.number}`), " "]));
+    return element("p", { class: "soft timeline-undated" }, element("span", { text: { key: "patient.undated" } }), " ", records.slice(0, 30).map((record) => [element("a", { href: `#${record.anchor}` }, `${record.table.name} ${record.number}`), " "]));
   }
 
   /** The same as a table: for those who cannot see the drawing. */
