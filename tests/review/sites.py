@@ -45,8 +45,12 @@ def visit(page: Page, site: Path, name: str) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until a page has loaded what it asked for."""
-    page.wait_for_function("document.getElementById('main').ariaBusy !== 'true'")
+    """Wait until a page has loaded what it asked for.
+
+    Waits of playwright that take a script (``wait_for_function``) do not work: the pages' policy forbids to evaluate.
+    """
+    page.evaluate("new Promise(done => setTimeout(done, 20))")  # what just happened reaches the page's scripts
+    page.locator("main:not([aria-busy])").wait_for()
 
 
 def kinds(site: Path) -> list[str]:

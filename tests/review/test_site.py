@@ -17,7 +17,7 @@ from tests.review.sites import every_page, kinds, settled, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-LINKS = "document.querySelectorAll('a[href]').values().map(a => a.href).toArray()"
+LINKS = "[...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location.href).href)"
 FRAME = """() => ({
     headings: document.querySelectorAll('h1').length,
     heading: (document.querySelector('h1') || {}).innerText,
