@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from crf2tlf.analysis.results import Cell, Output, Results, Row, Table
 from crf2tlf.display.excel_formats import Formats, number_format
@@ -19,6 +20,7 @@ from crf2tlf.display.pages import sheets
 from crf2tlf.display.reproducible import release_time, write_archive
 from crf2tlf.display.text import sheet_names
 
+LINK = "#0563C1"
 _CONTENTS = "Contents"
 _PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _LONGEST_TEXT = 32_767
@@ -40,11 +42,37 @@ def write_workbook(results: Results, pictures: Mapping[str, Picture], path: Path
         formats = Formats(book)
         names = sheet_names([output.id for output in results.outputs], taken=[_CONTENTS])
         _write_contents(book.add_worksheet(_CONTENTS), results, names, formats)
-        for output, name in zip(results.outputs, names, strict=True):
-            sheet = book.add_worksheet(name)
-            _set_page(sheet, results, landscape=output.orientation == "landscape")
-            _write_output(sheet, results, output, pictures.get(output.id), formats)
+        write_outputs(book, results, pictures, names, formats)
     return write_archive(content.getvalue(), path)
+
+
+def write_outputs(
+    book: Any,
+    results: Results,
+    pictures: Mapping[str, Picture],
+    names: Sequence[str],
+    formats: Formats,
+    contents: str = _CONTENTS,
+) -> dict[str, str]:
+    """Add a sheet for each output, with a link back to the sheet ``contents``.
+
+    Cells with an id that ``formats.links`` has lead there. Returns where the cells with ids are, as addresses in the
+    workbook.
+    """
+    places: dict[str, str] = {}
+    for output, name in zip(results.outputs, names, strict=True):
+        sheet = book.add_worksheet(name)
+        _set_page(sheet, results, landscape=output.orientation == "landscape")
+        _write_output(sheet, results, output, pictures.get(output.id), formats, contents)
+        places |= {id_: f"internal:{sheet_link(name)}!{at}" for id_, at in formats.placed.items()}
+        formats.placed.clear()
+    return places
+
+
+def sheet_link(name: str) -> str:
+    """Return a sheet's name as links have it."""
+    quoted = name.replace("'", "''")
+    return f"'{quoted}'"
 
 
 def _set_properties(book: Any, results: Results) -> None:
@@ -87,10 +115,12 @@ def _about(results: Results) -> str:
     return f"{results.study} · {release_time(results.release_timestamp):%Y-%m-%d}"
 
 
-def _write_output(sheet: Any, results: Results, output: Output, picture: Picture | None, formats: Formats) -> None:
+def _write_output(
+    sheet: Any, results: Results, output: Output, picture: Picture | None, formats: Formats, contents: str
+) -> None:
     """Write back-link, title and population, then the table or picture, then footnotes."""
     widths = _set_widths(sheet, output, picture)
-    _write_link(sheet, 0, 0, _CONTENTS, "← Contents", formats)
+    _write_link(sheet, 0, 0, contents, f"← {contents}", formats)
     line = 1
     if results.draft:
         _write_text(sheet, line, 0, "DRAFT", formats.of(bold=True, font_color="#C00000"))
@@ -230,6 +260,11 @@ def _write_row(sheet: Any, line: int, table: Table, row: Row, formats: Formats, 
 
 
 def _write_cell(sheet: Any, line: int, place: int, cell: Cell, formats: Formats, look: dict[str, Any]) -> None:
+    if cell.id is not None:
+        formats.placed[cell.id] = xl_rowcol_to_cell(line, place)
+        if cell.id in formats.links:  # what is written next stands over the text of the link
+            sheet.write_url(line, place, formats.links[cell.id], None, string=cell.text or " ")
+            look = {**look, "font_color": LINK, "underline": 1}
     if cell.number is not None and isfinite(cell.number):
         style = formats.of(**look, num_format=number_format(cell))
         sheet.write_number(line, place, cell.number, style)
@@ -248,9 +283,8 @@ def _write_text(sheet: Any, line: int, place: int, text: str, style: Any) -> Non
 
 
 def _write_link(sheet: Any, line: int, place: int, target: str, text: str, formats: Formats) -> None:
-    quoted = target.replace("'", "''")
-    style = formats.of(font_color="#0563C1", underline=1, wrap=True)
-    sheet.write_url(line, place, f"internal:'{quoted}'!A1", style, string=text[:_LONGEST_TEXT])
+    style = formats.of(font_color=LINK, underline=1, wrap=True)
+    sheet.write_url(line, place, f"internal:{sheet_link(target)}!A1", style, string=text[:_LONGEST_TEXT])
 
 
 def _insert_picture(sheet: Any, line: int, picture: Picture) -> int:

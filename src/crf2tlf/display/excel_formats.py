@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from crf2tlf.analysis.results import Cell
@@ -11,10 +12,16 @@ _LONGEST_NUMBER_FORMAT = 200
 
 
 class Formats:
-    """The workbook's formats by their settings; Excel allows only so many, so equal ones are one."""
+    """The workbook's formats by their settings; Excel allows only so many, so equal ones are one.
 
-    def __init__(self, book: Any) -> None:
+    ``links`` are the addresses in the workbook that cells lead to, by the ids of the cells;
+    ``placed`` is where the cells of the sheet at hand are.
+    """
+
+    def __init__(self, book: Any, links: Mapping[str, str] | None = None) -> None:
         self._book = book
+        self.links = links or {}
+        self.placed: dict[str, str] = {}
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def of(self, *, wrap: bool = False, **settings: Any) -> Any:
