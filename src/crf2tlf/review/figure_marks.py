@@ -39,7 +39,7 @@ class Mark:
 
     ``kind`` is how the interface calls it, ``values`` are the names and numbers in its label. ``records`` are positions
     in the finished ``dataset`` of the records that it is made of, where they are no set of the results. ``subject`` is
-    the one whom it shows.
+    the one whom it shows. ``curve`` is a result of the curve that a step or tick belongs to: it has the rules.
     """
 
     key: str
@@ -49,6 +49,7 @@ class Mark:
     dataset: str = ""
     records: Integers | None = None
     subject: str | None = None
+    curve: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,12 +140,12 @@ def _curves(source: _Source, body: KaplanMeier) -> Iterator[Mark]:
             if step.survival < before:
                 values = {"curve": of, "at": f"{step.time:.2f}", "shown": f"{100 * step.survival:.1f}%"}
                 records = everyone[(times == step.time) & (censored == 0)]
-                yield Mark(f"step-{number}-{at}", "step", values, (), name, records)
+                yield Mark(f"step-{number}-{at}", "step", values, (), name, records, curve=median.id)
             before = step.survival
         for at, (ends, survival) in enumerate(curve.censored):
             values = {"curve": of, "at": f"{ends:.2f}", "shown": f"{100 * survival:.1f}%"}
             records = everyone[(times == ends) & (censored != 0)]
-            yield Mark(f"censored-{number}-{at}", "censored", values, (), name, records)
+            yield Mark(f"censored-{number}-{at}", "censored", values, (), name, records, curve=median.id)
         for at, (start, count) in enumerate(zip(body.at_risk_times, curve.at_risk, strict=False)):
             values = {"curve": of, "at": f"{start:g}", "shown": str(count)}
             yield Mark(f"at_risk-{number}-{at}", "at_risk", values, (f"{behind}at-risk-{start:g}",))

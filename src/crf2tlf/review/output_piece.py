@@ -73,6 +73,7 @@ class OutputPieces:
                 "values": dict(mark.values),
                 "results": list(mark.results),
                 "set": number,
+                "curve": mark.curve,
                 "subject": subject,
             }
         return {

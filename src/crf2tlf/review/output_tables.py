@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from crf2tlf.analysis.results import Cell, Row, Table
-from crf2tlf.display.alignment import padded
+from crf2tlf.analysis.results import Cell, Table
+from crf2tlf.display.alignment import NO_BREAK_SPACE, padded
 from crf2tlf.display.headers import depth, headers, spans
 from crf2tlf.review.addresses import cell_anchor
 from crf2tlf.review.output_piece import column_labels, row_labels
@@ -25,10 +25,15 @@ class HeaderCell:
 
 @dataclass(frozen=True)
 class BodyCell:
-    """A cell with its text as rendered; ``name`` says row, column and text in one line. Without id it is plain text."""
+    """A cell with its text as rendered; ``name`` says row, column and text in one line. Without id it is plain text.
+
+    ``before`` and ``after`` are the blanks that put numbers of a column under each other.
+    """
 
     text: str
     align: str
+    before: str = ""
+    after: str = ""
     id: str | None = None
     anchor: str = ""
     name: str = ""
@@ -102,9 +107,14 @@ def _aligned(table: Table, at: int) -> list[str]:
 def _cell(cell: Cell, text: str, align: str, name: str, statuses: Mapping[str, str]) -> BodyCell:
     if cell.id is None or not cell.results:
         return BodyCell(text, align)
-    return BodyCell(text, align, cell.id, cell_anchor(cell.id), f"{name}: {cell.text}", statuses.get(cell.id, ""))
-
-
-def plain_rows(rows: tuple[Row, ...]) -> list[list[str]]:
-    """Return the texts of rows."""
-    return [[cell.text for cell in row.cells] for row in rows]
+    blank = NO_BREAK_SPACE
+    return BodyCell(
+        text.strip(blank),
+        align,
+        text[: len(text) - len(text.lstrip(blank))],
+        text[len(text.rstrip(blank)) :],
+        cell.id,
+        cell_anchor(cell.id),
+        f"{name}: {cell.text}",
+        statuses.get(cell.id, ""),
+    )

@@ -56,7 +56,7 @@ def _index(results: Results, statuses: Mapping[str, str]) -> list[dict[str, Any]
 
 
 def _counts(output: Output, statuses: Mapping[str, str]) -> dict[str, Any]:
-    ids = [cell.id for cell in output.cells]
+    ids = [cell.id for cell in output.cells if cell.id is not None]
     if isinstance(output.body, Table):
         ids += [cell.id for row in output.body.rows for cell in row.cells if cell.id is not None]
     compared = [statuses[id_] for id_ in dict.fromkeys(ids) if id_ in statuses]
@@ -143,7 +143,7 @@ def _figure(review: Review, site: Site, output: Output, marks: Sequence[Mark]) -
         picture = f"{ASSETS}/figures/{output.id}.png"
         site.write(picture, drawn.png)
     places = {mark.key: Place(mark_name(review, mark), mark_address(review, mark)) for mark in marks}
-    return {"svg": Markup(inlined(drawn, picture, places)), "alternative": drawn.alternative}  # noqa: S704 (made by lxml)
+    return {"svg": Markup(inlined(drawn, picture, places)), "alternative": drawn.alternative}  # made by lxml
 
 
 def mark_name(review: Review, mark: Mark) -> str:

@@ -55,20 +55,29 @@ crf2tlf.chain = (() => {
   /** Variables that an element shows first: those asked for that the table has, then its keys. */
   function chosen(record, asked) {
     const { table } = record;
-    const hidden = new Set(["STUDYID", "DOMAIN"]);
+    const hidden = new Set(["STUDYID", "DOMAIN", "USUBJID", "RDOMAIN"]); // said above the records already
     const wanted = table.columns.filter((column) => asked.has(column.name) && !hidden.has(column.name));
     const keys = table.columns.filter((column) => table.keys.includes(column.name) && !hidden.has(column.name));
     const found = table.columns.filter((column) => wanted.includes(column) || keys.includes(column));
     return found.length ? found : table.columns.filter((column, at) => record.row[at] !== null);
   }
 
-  /** What a record's variables were made from, by table. */
-  function used(columns, of) {
+  /** The variables of a table that variables of a record were made from, also by way of others of the record's own. */
+  function used(table, columns, of) {
     const names = new Set();
-    for (const column of columns) {
-      for (const use of column.uses || []) {
+    const seen = new Set(columns);
+    const pending = Array.from(columns);
+    while (pending.length) {
+      for (const use of pending.pop().uses || []) {
         const dot = use.lastIndexOf(".");
-        if (use.slice(0, dot) === of) names.add(use.slice(dot + 1));
+        const name = use.slice(dot + 1);
+        if (use.slice(0, dot) === of) names.add(name);
+        if (use.slice(0, dot) !== table.name) continue;
+        const own = table.columns.find((column) => column.name === name);
+        if (own && !seen.has(own)) {
+          seen.add(own);
+          pending.push(own);
+        }
       }
     }
     return names;
@@ -98,7 +107,7 @@ crf2tlf.chain = (() => {
       const name = other ? placeOf(other) : named(table, number);
       const summary = element("summary", { text: { key: "chain.read", values: { record: name } } });
       return other
-        ? lazily(element("details", { class: "read" }, summary), () => card(patient, other, used([column], table), true))
+        ? lazily(element("details", { class: "read" }, summary), () => card(patient, other, used(record.table, [column], table), true))
         : element("div", { class: "soft", text: { key: "chain.source_elsewhere", values: { record: name } } });
     });
   }
@@ -194,7 +203,7 @@ crf2tlf.chain = (() => {
       }
       subjects.set(other, patient.subject);
       const summary = element("summary", {}, titleLine(other));
-      const details = lazily(element("details", { class: "source" }, summary), () => card(patient, other, used(columns, table), false));
+      const details = lazily(element("details", { class: "source" }, summary), () => card(patient, other, used(record.table, columns, table), false));
       return element("li", {}, few ? opened(details) : details);
     };
     return element(

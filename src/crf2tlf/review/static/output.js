@@ -100,7 +100,7 @@
   function ofMark(piece, key) {
     const mark = piece.marks[key];
     if (!mark) return null;
-    return { title: markName(piece, mark), text: "", results: mark.results, set: mark.set, published: null, place: { output, cell: `mark:${key}` } };
+    return { title: markName(piece, mark), text: "", results: mark.results, set: mark.set, curve: mark.curve, published: null, place: { output, cell: `mark:${key}` } };
   }
 
   // ---- the chain of a number ---------------------------------------------------------------------------------------
@@ -122,6 +122,7 @@
     return [
       head(what, null),
       what.published ? published(what.published) : null,
+      what.curve ? rulesPart(piece.results[what.curve].rules) : null,
       what.set === null ? null : setPart(piece, what.set, "chain.behind", now),
       grouped(piece, what.results).map((group) => groupPart(piece, group, now)),
     ];
@@ -199,7 +200,7 @@
       return element("div", { class: "set empty" }, title, element("p", { class: "empty-set", text: { key: empty, values: { dataset: set.dataset } } }));
     }
     const values = { records: set.records.length, dataset: set.dataset, subjects: set.subjects.length };
-    const link = number < 1e9 && now.cell
+    const link = now.cell // the datasets' page knows the sets of results, not those of steps of a curve
       ? element("a", { href: crf2tlf.datasetPage(set.dataset, { output, set: number }), text: { key: "chain.in_dataset" } })
       : null;
     const counts = element("p", {}, element("span", { text: { key: "chain.counts", values } }), " ", link);
@@ -242,6 +243,8 @@
             { type: "button", class: "link patient", "data-patient": number, onclick: () => open({ cell: now.cell, mark: now.mark, patient: number }) },
             subjects.rows[number][0],
           ),
+          " ",
+          element("a", { class: "page-link", href: crf2tlf.patientPage(subjects.rows[number][0]), "aria-label": `${subjects.rows[number][0]}: ${text("chain.patient_page")}`, title: { key: "chain.patient_page" } }, "↗"),
         );
       place.append(crf2tlf.chain.paged(numbers, line));
     });
@@ -279,7 +282,7 @@
     const add = (key, number, names) => {
       if (number !== null && number !== undefined && !found.has(number)) found.set(number, { key, number, names });
     };
-    add("chain.behind", what.set, []);
+    add("chain.behind", what.set, what.curve ? crf2tlf.chain.namesIn(piece.results[what.curve].rules) : []);
     for (const side of ["numerator", "denominator"]) {
       for (const id of what.results) {
         const result = piece.results[id];
@@ -368,7 +371,7 @@
       return element(
         "tr",
         { class: rule ? "rule-above" : null },
-        element("td", { class: "record" }, address ? element("a", { href: address }, name) : name),
+        element("td", { class: "record-link" }, address ? element("a", { href: address }, name) : name),
         texts.map((shownText, at) => element("td", { class: classes[at] }, shownText)),
       );
     }
