@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from crf2tlf.display.figures import Clickable, Target
+if TYPE_CHECKING:  # figures load matplotlib
+    from crf2tlf.display.figures import Clickable, Target
 
 SVG = "http://www.w3.org/2000/svg"
 _XLINK = "{http://www.w3.org/1999/xlink}href"

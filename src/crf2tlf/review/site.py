@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from crf2tlf.review import changes_page, datasets, findings_page, overview, subjects
+from crf2tlf.review import changes_page, datasets, findings_page, outputs, overview, subjects
 from crf2tlf.review.model import Review
 from crf2tlf.review.pieces import Site
 
@@ -13,6 +13,7 @@ Write = Callable[[Review, Site], None]
 
 PAGES: tuple[tuple[str, str, Write], ...] = (
     ("overview", "index.html", overview.write),
+    ("outputs", "outputs.html", outputs.write),
     ("patients", "patients.html", subjects.write),
     ("datasets", "datasets.html", datasets.write),
     ("findings", "findings.html", findings_page.write),

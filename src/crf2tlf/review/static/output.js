@@ -349,7 +349,7 @@
     const inPage = Number(listing.dataset.page);
     const inPiece = Number(listing.dataset.piece);
     const body = listing.querySelector("tbody");
-    const classes = Array.from(body.rows[0].cells).slice(1).map((cell) => cell.className);
+    const classes = Array.from(body.rows[0].cells).slice(1).map((cell) => cell.classList[0]);
     const pages = Math.ceil(size / inPage);
     const field = element("input", { type: "number", min: 1, max: pages, value: 1, "aria-label": { key: "output.go_to_page" } });
     const where = element("span", { class: "soft", role: "status" });
@@ -372,7 +372,7 @@
         "tr",
         { class: rule ? "rule-above" : null },
         element("td", { class: "record-link" }, address ? element("a", { href: address }, name) : name),
-        texts.map((shownText, at) => element("td", { class: classes[at] }, shownText)),
+        texts.map((cell, at) => element("td", { class: cell.length <= 14 ? `${classes[at]} short` : classes[at] }, cell)),
       );
     }
 
