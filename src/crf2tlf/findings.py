@@ -186,6 +186,7 @@ CODES: dict[str, Code] = {
     "GUIDE_TEXT": Code(_E, "An authored text of a reviewer's guide has no place in it, or cannot be read."),
     "DEFINE_INVALID": Code(_E, "A define.xml lacks what Define-XML 2.1 asks for, or that of a draft is not valid."),
     "GUIDE_EMPTY": Code(_W, "A section of a reviewer's guide has no text."),
+    "TRACE_NOT_FOUND": Code(_E, "There is no such cell, result, record, raw line or subject to trace."),
     "OUTPUT_FILE": Code(_E, "An output cannot be written or replaced."),
     "DEFINE_VALUE": Code(_E, "A value in the data is not in the codelist that the define file gives its variable."),
     "SUBMIT_1734": Code(_E, "FDA would reject the package: no trial summary with the study's start date (1734)."),

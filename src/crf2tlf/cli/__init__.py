@@ -6,10 +6,10 @@ Exit codes: 0 done; 1 the study has errors (nothing was written, or drafts were)
 import io
 import sys
 
-from crf2tlf.cli import building, diff, drift, init, queries, review, simulate, spec
+from crf2tlf.cli import building, diff, drift, init, queries, review, simulate, spec, trace
 from crf2tlf.cli.console import app
 
-__all__ = ["app", "building", "diff", "drift", "init", "main", "queries", "review", "simulate", "spec"]
+__all__ = ["app", "building", "diff", "drift", "init", "main", "queries", "review", "simulate", "spec", "trace"]
 
 
 def main() -> None:

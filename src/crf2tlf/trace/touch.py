@@ -1,0 +1,227 @@
+"""From a record on: every dataset value and every cell that a change of it could touch."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from crf2tlf.analysis.results import Result
+from crf2tlf.build.planned import ROWS
+from crf2tlf.build.tables import AnyTable, DatasetTable
+from crf2tlf.methods.catalogue import Integers
+from crf2tlf.rules.compile import SUBJECT
+from crf2tlf.rules.parse import RuleError, parse
+from crf2tlf.rules.reading import OWN, SOURCE
+from crf2tlf.rules.scope import Ref
+from crf2tlf.spec.form import FORM_COLUMNS, FormSpec
+from crf2tlf.spec.model import Rule
+from crf2tlf.trace.chain import Chains
+from crf2tlf.trace.closure import Mask, Values, forward
+from crf2tlf.trace.model import Touched, TouchedCell, TouchedRecord
+from crf2tlf.trace.record import ORDER
+
+
+class Touch:
+    """What records of a study reach."""
+
+    def __init__(self, chains: Chains) -> None:
+        self.chains = chains
+        self.tracing = chains.tracing
+        self.build = chains.tracing.build
+        self.records = chains.records
+
+    def of(self, table: str, number: int, variables: Iterable[str] = ()) -> Touched:
+        """Return what values of a record reach; without ``variables`` all of them, and whether it exists.
+
+        A raw line that a form's spec leaves out is not in the build; what it would reach is what its form reaches for
+        its subject. Raises KeyError where there is no such table or record.
+        """
+        names = tuple(variables)
+        values = Values(self.build)
+        at = np.flatnonzero(self.tracing.number(table) == number)
+        if not len(at):
+            raise KeyError(number)
+        position = int(at[0])
+        start_names = names or tuple(self.build.tables[table].columns)
+        shown = tuple(self.records.value(table, name, position) for name in names or self._shown(table))
+        for name in self._with_derived(table, start_names):
+            values.mask(Ref(table, name))[position] = True
+        again = self._entered_again(table, position, names)
+        if not names or again or self._decides_existence(table, names):
+            values.mask(Ref(table, ROWS))[position] = True
+        if again:
+            values.may_appear(table, self._subject(table, position))
+        forward(values, self.tracing.read)
+        start = self.records.record(table, position, shown)
+        records = tuple(self._touched_records(values, table, position))
+        return Touched(start, records, tuple(self._cells(values)), tuple(sorted(_bases(values.appear, table))))
+
+    def _shown(self, table: str) -> list[str]:
+        return [name for name in self.build.tables[table].columns if name not in FORM_COLUMNS]
+
+    def _subject(self, table: str, position: int) -> set[str] | None:
+        subject = self.records.subject(table, position)
+        return None if subject is None else {subject}
+
+    def _form(self, table: str) -> FormSpec | None:
+        return self.build.study.forms.get(table.removeprefix("raw.")) if table.startswith("raw.") else None
+
+    def _with_derived(self, table: str, names: Iterable[str]) -> set[str]:
+        """Return columns of a form with those that are made of them: the subject's identifier."""
+        found = set(names)
+        form = self._form(table)
+        if form is not None:
+            used = {form.subject if name == "SUBJECT" else name for name in _names(self.build.study.spec.usubjid)}
+            if used & found:
+                found |= {SUBJECT, *FORM_COLUMNS} if form.subject in found else {SUBJECT}
+        return found
+
+    def _decides_existence(self, table: str, names: Iterable[str]) -> bool:
+        """Whether a form's rules on which of its records count look at columns (duplicates apart)."""
+        form = self._form(table)
+        if form is None:
+            return False
+        deciding = {form.cutoff} if form.cutoff else set()
+        deciding |= {name for rule in form.leave_out for name in _names(rule.where)}
+        return bool(deciding & set(names))
+
+    def _entered_again(self, table: str, position: int, names: Iterable[str]) -> bool:
+        """Whether another record of the form, kept or not, is or might become the same record entered twice."""
+        form = self._form(table)
+        asked = set(names) or {SUBJECT, *self.build.tables[table].columns}
+        if form is None or not form.duplicates or not asked & set(form.duplicates.by):
+            return False
+        kept = [name for name in form.duplicates.by if name not in asked]
+        own = {name: self.records.text(table, name, position) for name in kept}
+        others = [out.table for out in self.build.left_out if out.form == form.form]
+        frames = [(self.build.tables[table], position), *((other, -1) for other in others)]
+        return any(_alike(other, own, but) for other, but in frames)
+
+    def _touched_records(self, values: Values, table: str, position: int) -> Iterator[TouchedRecord]:
+        merged = self._merged(values)
+        tables = sorted(merged, key=lambda name: (-ORDER.index(self.records.kind(name)), name))
+        for name in tables:
+            if not isinstance(self.build.tables[name], DatasetTable):
+                continue
+            masks = merged[name]
+            any_ = np.logical_or.reduce(list(masks.values()))
+            columns = [variable.name for variable in self.build.datasets[name].variables if variable.name in masks]
+            number = self.tracing.number(name)
+            for at in sorted(np.flatnonzero(any_).tolist(), key=lambda at: int(number[at])):
+                touched = tuple(column for column in columns if masks[column][at])
+                exists = ROWS in masks and bool(masks[ROWS][at])
+                if (touched or exists) and (name, at) != (table, position):
+                    subject = self.records.subject(name, at)
+                    yield TouchedRecord(name, int(number[at]), self.records.place(name, at), subject, touched, exists)
+
+    def _merged(self, values: Values) -> dict[str, dict[str, Mask]]:
+        """Return what may change by table and variable, stages under their dataset; ``ROWS``: whether it exists."""
+        found: dict[str, dict[str, Mask]] = {}
+        for ref, mask in values.masks.items():
+            base = ref.table.split("@")[0]
+            known = found.setdefault(base, {})
+            if ref.variable not in known:
+                known[ref.variable] = np.zeros(self.build.tables[base].size, dtype=bool)
+            known[ref.variable][: len(mask)] |= mask
+        return found
+
+    # Cells
+
+    def _cells(self, values: Values) -> Iterator[TouchedCell]:
+        """Yield the cells that show a result that a change would touch."""
+        looked = _Looked(self, values)
+        found = {result.id: looked.at(result) for result in self.tracing.results.results}
+        for place, ids in self.chains.cells.values():
+            here = [found[id_] for id_ in ids if id_ in found and found[id_] is not None]
+            if here:
+                yield TouchedCell(place, any(bool(each) for each in here))
+
+
+class _Looked:
+    """Which results look at values that may change."""
+
+    def __init__(self, touch: Touch, values: Values) -> None:
+        self.touch = touch
+        self.tracing = touch.tracing
+        self.masks = touch._merged(values)
+        self.appear = _bases(values.appear, "")
+        self._rules: dict[tuple[str, str], Mask] = {}
+
+    def at(self, result: Result) -> bool | None:
+        """Return whether a result counts records that may change; None where it does not even look at any."""
+        analysis = self.tracing.analysis(result)
+        if analysis is None:
+            return None
+        behind = self._behind(result)
+        looks = counted = any(self.exists(name)[positions].any() for name, positions in behind.items())
+        datasets = {asked.dataset for asked in analysis.rules if asked.dataset} | set(behind)
+        looks = looks or any(name in self.appear or self.exists(name).any() for name in datasets)
+        for asked in analysis.rules:
+            if asked.dataset:
+                mask = self.rule(asked.dataset, asked.rule)
+                looks = looks or bool(mask.any())
+                counted = counted or (asked.dataset in behind and bool(mask[behind[asked.dataset]].any()))
+        return bool(counted) if looks or counted else None
+
+    def _behind(self, result: Result) -> dict[str, Integers]:
+        found: dict[str, Integers] = {}
+        for name in (result.numerator, result.denominator):
+            dataset, positions = self.tracing.set_positions(name)
+            if dataset:
+                found[dataset] = np.union1d(found.get(dataset, positions), positions)
+        return found
+
+    def exists(self, name: str) -> Mask:
+        """Return which records of a finished dataset might cease to be."""
+        return self._finished(name, [ROWS])
+
+    def _finished(self, name: str, variables: Iterable[str]) -> Mask:
+        """Return which records of a finished dataset have a value among variables that may change."""
+        dataset = self.tracing.build.datasets[name]
+        masks = self.masks.get(dataset.spec.dataset, {})
+        found = [masks[variable] for variable in variables if variable in masks]
+        if dataset.is_supplement:
+            found = list(masks.values())
+        whole = np.logical_or.reduce(found) if found else np.zeros(dataset.positions.max(initial=-1) + 1, dtype=bool)
+        return whole[dataset.positions] if len(dataset.positions) else np.zeros(0, dtype=bool)
+
+    def rule(self, name: str, rule: Rule) -> Mask:
+        """Return for which records of a finished dataset a rule reads a value that may change."""
+        key = name, rule.text
+        if key not in self._rules:
+            touched = np.zeros(self.tracing.build.datasets[name].size, dtype=bool)
+            for reading in self.tracing.read_by(name, rule):
+                table = name if reading.table in (OWN, SOURCE) else reading.table
+                if table not in self.tracing.build.datasets:
+                    continue
+                changed = self._finished(table, [*reading.variables, ROWS])
+                left, right = reading.pairs(len(touched))
+                touched[left[changed[right]]] = True
+                if reading.right is not None and table in self.appear:
+                    touched[:] = True
+            self._rules[key] = touched
+        return self._rules[key]
+
+
+def _alike(table: AnyTable, values: dict[str, str | None], but: int) -> bool:
+    """Whether a record of a table, but one, has the values."""
+    same = np.ones(table.size, dtype=bool)
+    same[[but] if but >= 0 else []] = False
+    for name, value in values.items():
+        column = table.column(name)
+        same &= (column.isna() if value is None else column == value).to_numpy(dtype=bool, na_value=False)
+    return bool(same.any())
+
+
+def _names(rule: Rule) -> set[str]:
+    try:
+        return {node.id for node in ast.walk(parse(rule)) if isinstance(node, ast.Name)}
+    except RuleError:
+        return set()
+
+
+def _bases(appear: Iterable[str], start: str) -> set[str]:
+    """Return the datasets, without stages and forms, that might get further records."""
+    return {name.split("@")[0] for name in appear if "." not in name} - {start}
