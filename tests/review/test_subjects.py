@@ -164,8 +164,8 @@ def _has_the_written_lineage(review: Review, found: Found) -> None:
 def _has_the_sets(review: Review, found: Found) -> None:
     """The records of a set, found through the shards, have the keys that the results give."""
     members: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for name, records in found.items():
-        for number, (_, _, _, sets) in records.items():
+    for name, shown in found.items():
+        for number, (_, _, _, sets) in shown.items():
             for set_ in sets:
                 members[set_].append((name, number))
     for number, records in enumerate(review.results.record_sets.values()):
