@@ -9,10 +9,11 @@ from crf2tlf.review.found import KINDS, Found, all_found
 from crf2tlf.review.model import Review
 from crf2tlf.review.pieces import Site
 from crf2tlf.review.query_match import identifying_columns
-from crf2tlf.review.records import review_tables, subject_index
 
-_CODED = ("kind", "code", "severity", "state", "domain", "topic", "source", "message", "value", "expected", "note")
-_CODED += ("output", "cell", "place")
+_CODED = (
+    *("kind", "code", "severity", "state", "domain", "topic", "source", "message", "value", "expected", "note"),
+    *("output", "cell", "place"),
+)
 _FIRST = ("open", "differs", "unused")
 _SEVERITIES = ("error", "warning", "note", "")
 
@@ -20,16 +21,15 @@ _SEVERITIES = ("error", "warning", "note", "")
 def write(review: Review, site: Site) -> None:
     """Write ``findings.html``, the piece ``findings``, and the piece ``queries`` that comments on any page need."""
     build = review.build
-    found = ordered(all_found(build, review.findings, review.conformance, review.reconciliation))
+    found = ordered(all_found(build, review.findings, review.conformance, review.reconciliation, review.tables))
     site.piece("findings", findings_data(found))
     study = build.study.spec
-    tables = review_tables(build, subject_index(build))
     site.piece(
         "queries",
         {
             "release": study.release_timestamp.isoformat(),
             "cutoff": study.data_cutoff.isoformat() if study.data_cutoff else "",
-            "keys": identifying_columns(build, tables),
+            "keys": identifying_columns(build, review.tables),
         },
     )
     site.page("findings.html", "findings.html", section="findings", title="site.findings", kinds=KINDS)

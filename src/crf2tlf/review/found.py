@@ -62,11 +62,11 @@ def all_found(
     findings: Findings,
     conformance: Conformance | None,
     reconciliation: Sequence[ReconciliationRow],
+    tables: Mapping[str, ReviewTable] | None = None,
 ) -> list[Found]:
-    """Return everything that was found in a run: what is open first, then by kind, severity and place."""
+    """Return everything that was found in a run, kind by kind; ``tables`` are those of the run, if they are at hand."""
     subjects = subject_index(build)
-    tables = review_tables(build, subjects)
-    of = _Subjects(tables, [str(name) for name in subjects])
+    of = _Subjects(review_tables(build, subjects) if tables is None else tables, [str(name) for name in subjects])
     failed = list(failed_checks(build))
     found = [_of_check(one, of) for one in failed]
     left = _OF_REPORTS if conformance is not None else set()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from crf2tlf.analysis.reconcile import ReconciliationRow
 from crf2tlf.analysis.results import Results
@@ -12,6 +16,7 @@ from crf2tlf.conform import Conformance
 from crf2tlf.findings import Findings
 from crf2tlf.metadata.model import Submission
 from crf2tlf.review.changes import Changes
+from crf2tlf.review.records import ReviewTable, review_tables, subject_index
 from crf2tlf.review.texts import Language
 
 if TYPE_CHECKING:
@@ -35,6 +40,16 @@ class Review:
     tracing: Tracing
     language: Language = "en"
     changes: Changes | None = None
+
+    @cached_property
+    def subjects(self) -> pd.Index[Any]:
+        """The subjects in the order of their numbers."""
+        return subject_index(self.build)
+
+    @cached_property
+    def tables(self) -> Mapping[str, ReviewTable]:
+        """All tables as pages show them."""
+        return review_tables(self.build, self.subjects)
 
     @property
     def draft(self) -> bool:

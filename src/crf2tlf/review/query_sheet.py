@@ -37,5 +37,8 @@ def queries_sheet(
         allowed = {"validate": "list", "source": list(statuses), "error_title": "STATUS", "error_message": message}
         sheet.data_validation(1, at, last + _ROWS_TO_FILL, at, allowed)
     sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
     sheet.autofilter(0, 0, last, len(columns) - 1)
     return sheet

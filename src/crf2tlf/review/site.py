@@ -8,6 +8,7 @@ from pathlib import Path
 from crf2tlf.review import changes_page, datasets, findings_page, outputs, overview, subjects
 from crf2tlf.review.model import Review
 from crf2tlf.review.pieces import Site
+from crf2tlf.review.workbook import FILE, write_review_workbook
 
 Write = Callable[[Review, Site], None]
 
@@ -33,4 +34,4 @@ def write_site(review: Review, folder: Path) -> list[Path]:
     site = Site(review, folder, [(name, file) for name, file, _ in PAGES])
     for write in (*(write for _, _, write in PAGES), *OTHERS):
         write(review, site)
-    return site.written
+    return [*site.written, write_review_workbook(review, folder / FILE)]
