@@ -118,7 +118,7 @@ def cells(output: Output) -> Iterator[Cell]:
 
 
 def summed(differences: list[int]) -> list[int]:
-    return np.cumsum(differences, dtype=np.int64).tolist()
+    return [int(number) for number in np.cumsum(differences, dtype=np.int64)]
 
 
 # Tables and listings

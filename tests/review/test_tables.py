@@ -130,7 +130,7 @@ def test_what_a_column_is(study_folder: WriteStudy) -> None:
     outcome = workflow.compute(study_folder(SPECS), None, "tlf", lambda _: None, Findings())
     assert outcome.results is not None
     found = review_tables(outcome.build, subject_index(outcome.build))
-    piece = study_piece(outcome.build, outcome.submissions, outcome.results, found, 2, 1)
+    piece = study_piece(outcome.build, outcome.submissions, outcome.results, found, {})
     described = {table["name"]: table for table in piece["tables"]}
     assert [described[name]["kind"] for name in ("raw.f", "DM", "AX")] == ["raw", "sdtm", "adam"]
     assert described["raw.f"]["size"] == 4
