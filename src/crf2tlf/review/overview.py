@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from crf2tlf.analysis.reconcile import ReconciliationRow
 from crf2tlf.analysis.results import Output
 from crf2tlf.build.ledger import LedgerEntry
 from crf2tlf.conform import Conformance
@@ -65,7 +66,7 @@ def write(review: Review, site: Site) -> None:
         counts=_counts(review, sum(form.records for form in forms)),
         outputs=_outputs(review),
         agreements=_agreements(review),
-        agreement=_agreement(review, None),
+        agreement=_agreement(review.reconciliation),
         severities=Counter(finding.severity.value for finding in review.findings),
         severity_order=[severity.value for severity in Severity],
         checked=_checked(review.conformance),
@@ -96,12 +97,14 @@ def _outputs(review: Review) -> list[tuple[str, list[Output]]]:
 
 
 def _agreements(review: Review) -> dict[str, Agreement]:
-    """Return for each output with published numbers how they agree."""
-    return {output: _agreement(review, output) for output in dict.fromkeys(r.output for r in review.reconciliation)}
+    """Return for each output with published numbers how they agree: the output of the cell they are compared with."""
+    rows: dict[str, list[ReconciliationRow]] = defaultdict(list)
+    for row in review.reconciliation:
+        rows[row.cell.partition("/")[0] or row.output].append(row)
+    return {output: _agreement(found) for output, found in rows.items()}
 
 
-def _agreement(review: Review, output: str | None) -> Agreement:
-    rows = [row for row in review.reconciliation if output in (None, row.output)]
+def _agreement(rows: Sequence[ReconciliationRow]) -> Agreement:
     agree = sum(row.agrees for row in rows)
     return Agreement(len(rows), agree, sum(bool(row.note) and not row.agrees for row in rows))
 

@@ -13,22 +13,26 @@
    * `suggest(name)`: the distinct values of a column.
    */
   function grid(node, { columns, page, record, info, suggest, numberLabel }) {
-    let count = 0;
+    // The controls stand outside of the table: a table holds rows only.
+    const paginator = element("div", { class: "pages" });
+    const counter = element("div", { class: "counter" });
+    node.after(element("div", { class: "grid-footer" }, counter, paginator));
     const table = new Tabulator(node, {
       columns: [numberColumn(numberLabel), ...columns.map((column) => gridColumn(column, info))],
       ajaxURL: "columns",
-      ajaxRequestFunc: async (_url, _config, params) => {
-        const first = (params.page - 1) * params.size;
-        const found = await page({ first, size: params.size, filters: params.filter, sorts: params.sort });
-        count = found.count;
-        const rows = found.rows.map(([row, cells]) => ({ ...cells, "@element": record(row) }));
-        return { last_page: Math.max(1, Math.ceil(count / params.size)), last_row: count, data: rows };
-      },
+      ajaxRequestFunc: (_url, _config, params) =>
+        crf2tlf.start(async () => {
+          const first = (params.page - 1) * params.size;
+          const found = await page({ first, size: params.size, filters: params.filter, sorts: params.sort });
+          crf2tlf.fill(counter, counted(first, Math.min(first + params.size, found.count), found.count));
+          const rows = found.rows.map(([row, cells]) => ({ ...cells, "@element": record(row) }));
+          return { last_page: Math.max(1, Math.ceil(found.count / params.size)), last_row: found.count, data: rows };
+        }),
       pagination: true,
       paginationMode: "remote",
       paginationSize: 50,
       paginationSizeSelector: SIZES,
-      paginationCounter: (size, first) => counted(size, first, count),
+      paginationElement: paginator,
       sortMode: "remote",
       filterMode: "remote",
       headerSortTristate: true,
@@ -157,12 +161,11 @@
     for (const input of node.querySelectorAll(".head-filter")) {
       input.setAttribute("aria-label", text("dataset.filter_column", { name: input.dataset.column }));
     }
-    for (const body of node.querySelectorAll(".tabulator-tableholder")) body.setAttribute("tabindex", "0");
+    for (const body of node.querySelectorAll(".tabulator-tableholder")) body.removeAttribute("tabindex");
   }
 
-  function counted(size, first, count) {
-    const values = { first, last: Math.min(first + size - 1, count), all: count };
-    return element("span", {}, count ? text("dataset.page_counter", values) : "");
+  function counted(before, last, all) {
+    return all ? crf2tlf.label("dataset.page_counter", { first: before + 1, last, all }) : null;
   }
 
   function words(language) {

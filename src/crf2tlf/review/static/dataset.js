@@ -150,7 +150,7 @@ crf2tlf.start(async () => {
       const says = { key: "dataset.to_patient", values: { subject } };
       return subject
         ? element("a", { href: crf2tlf.patientPage(subject, table.name, number), title: says }, number)
-        : element("span", {}, number);
+        : element("a", { href: crf2tlf.datasetPage(table.name, { record: number }) }, number);
     },
     page: async ({ first, size, filters, sorts }) => {
       const rows = await selected({ filters, sorts });
@@ -165,6 +165,8 @@ crf2tlf.start(async () => {
       };
     },
   });
+
+  await new Promise((resolve) => grid.on("renderComplete", resolve));
 
   function refresh() {
     return grid.setPage(1).then(() => crf2tlf.announce(byId("count").textContent));

@@ -94,7 +94,7 @@
     });
     const drawn = lines.map((edge) => [edge, line(edge, places)]);
     svg.append(...drawn.map(([, shape]) => shape));
-    const boxes = new Map(shown.map((node) => [node.at, box(node, places.get(node.at), among)]));
+    const boxes = new Map(shown.map((node) => [node.at, box(node, places.get(node.at))]));
     svg.append(...boxes.values());
     svg.addEventListener("keydown", (event) => walk(event, shown, boxes));
 
@@ -110,6 +110,7 @@
       shape.addEventListener("focus", () => {
         current = at;
         light(at);
+        crf2tlf.announce(spoken(nodes[at], among));
       });
       shape.addEventListener("blur", () => light(null));
     }
@@ -151,19 +152,26 @@
     return element("svg:path", { class: `edge ${edge.records === 0 ? "lookup" : "rows"}`, d: curve, "aria-hidden": true });
   }
 
-  function box(node, place, among) {
+  /** What a screen reader says of a node that is reached. */
+  function spoken(node, among) {
     const names = (found) => (found.length ? found.join(", ") : text("lineage.nothing"));
     const from = among.filter((edge) => edge.end === node.at).map((edge) => nodes[edge.start].id);
     const to = among.filter((edge) => edge.start === node.at).map((edge) => nodes[edge.end].id);
-    const spoken = text("lineage.node", { name: node.id, label: node.label, from: names(from), to: names(to) });
+    return text("lineage.node", { name: node.id, label: node.label, from: names(from), to: names(to) });
+  }
+
+  function box(node, place) {
     const room = Math.floor((place.width - 12) / 6.3);
     const name = node.layer === 3 ? "" : node.id;
     const rest = shortened(node.label === name.replace(/^(raw|study)\./, "") ? "" : node.label, room - name.length - 2);
     return element(
       "svg:a",
-      { href: page(node), class: `node ${node.kind}`, tabindex: node.at === current ? 0 : -1, "aria-label": spoken },
-      element("svg:title", {}, `${node.id}: ${node.label}`),
-      element("svg:rect", { x: place.x, y: place.y, width: place.width, height: HEIGHT, rx: 4 }),
+      { href: page(node), class: `node ${node.kind}`, tabindex: node.at === current ? 0 : -1 },
+      element(
+        "svg:rect",
+        { x: place.x, y: place.y, width: place.width, height: HEIGHT, rx: 4 },
+        element("svg:title", {}, `${node.id}: ${node.label}`),
+      ),
       element(
         "svg:text",
         { x: place.x + 7, y: place.y + 15 },

@@ -198,13 +198,13 @@ const crf2tlf = (() => {
     }
   }
 
-  /** Run a page's function; what goes wrong is shown in the page, which is busy until then. */
+  /** Run a page's function and give what it gives; what goes wrong is shown in the page, which is busy until then. */
   async function start(run) {
     const main = document.getElementById("main");
     running += 1;
     if (main) main.setAttribute("aria-busy", "true");
     try {
-      await run();
+      return await run();
     } catch (error) {
       const place = document.getElementById("problems");
       if (place && !place.children.length) fail(text("site.failed", { message: error.message }));
