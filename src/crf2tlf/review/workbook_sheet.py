@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -14,6 +15,7 @@ from crf2tlf.display.excel_layout import column_points, row_height
 from crf2tlf.display.text import clean
 
 _LONGEST_TEXT = 32_767
+_LINE_POINTS, _MOST_LINES = 12.75, 25
 _MOST_LINKS = 60_000  # Excel takes 65,530 of a sheet
 _HEADER: dict[str, Any] = {"bold": True, "bottom": 1, "bg_color": "#EAEFF4", "valign": "vcenter"}
 
@@ -44,6 +46,7 @@ class Sheet:
         self._links = 0
         self._text = formats.of(wrap=True)
         self._linked = formats.of(wrap=True, font_color=LINK, underline=1)
+        self._widths: Sequence[float] = ()
         self.row = 0
         if back:
             self.write(0, 0, Linked(f"← {back}", place(back, 0)))
@@ -59,6 +62,7 @@ class Sheet:
 
     def header(self, labels: Sequence[str], widths: Sequence[float], rows: int, frozen: int = 1) -> None:
         """Write the labels of the columns, which stay in sight and can be filtered; ``rows`` follow."""
+        self._widths = widths
         for at, (label, width) in enumerate(zip(labels, widths, strict=True)):
             self._sheet.set_column(at, at, width)
             self._sheet.write_string(self.row, at, label, self._formats.of(**_HEADER))
@@ -84,9 +88,15 @@ class Sheet:
             self.line(row)
 
     def line(self, row: Sequence[Value]) -> None:
-        """Write a row of cells below what is there."""
+        """Write a row of cells below what is there, high enough for its texts as far as their lengths tell."""
+        lines = 1
         for at, value in enumerate(row):
             self.write(self.row, at, value)
+            shown = value.value if isinstance(value, Linked) else value
+            if isinstance(shown, str) and at < len(self._widths):
+                lines = max(lines, ceil(len(shown) / self._widths[at]))
+        if lines > 1:
+            self._sheet.set_row(self.row, _LINE_POINTS * min(lines, _MOST_LINES))
         self.row += 1
 
     def write(self, row: int, column: int, value: Value) -> None:
