@@ -1,9 +1,9 @@
 """The review site of a large study: what tracing adds to the build, what the site takes, how fast its pages are.
 
-``python -m benchmarks.review`` replicates the reference extract to 1,000 and 10,000 subjects and for each size, each
-step in a process of its own: builds it without and with tracing; writes the site as ``crf2tlf review`` does; opens pages
-of it in Chromium. The numbers go to ``benchmarks/review-results.json``. Builds are measured in seconds of the processor,
-so that what else runs on the machine matters little; everything else by the clock.
+``python -m benchmarks.review`` replicates the reference extract to 1,000 and 10,000 subjects. For each size, and each
+step in a process of its own, it builds without and with tracing, writes the site as ``crf2tlf review`` does, and opens
+pages of it in Chromium. The numbers go to ``benchmarks/review-results.json``. Builds are measured in seconds of the
+processor, so that little depends on what else runs on the machine; everything else by the clock.
 """
 
 from __future__ import annotations
