@@ -16,6 +16,7 @@ from crf2tlf.build.lineage import lineage
 from crf2tlf.findings import Finding, Findings, Place
 from crf2tlf.review import Review
 from crf2tlf.review.records import review_tables, subject_index
+from crf2tlf.review.rules import rules_of
 from crf2tlf.review.sets import cells_of_sets
 from crf2tlf.review.shards import NOBODY, Shards, readings_of, relations_of
 from crf2tlf.review.subjects import findings_of_subjects, subjects_piece
@@ -64,7 +65,7 @@ def reviewed(study: Path) -> Review:
 def shards_of(review: Review) -> Shards:
     subjects = subject_index(review.build)
     tables = review_tables(review.build, subjects)
-    return Shards(tables, relations_of(review, tables, readings_of(review)), subjects.tolist())
+    return Shards(tables, relations_of(review, tables, rules_of(review.build), readings_of(review)), subjects.tolist())
 
 
 def every_shard(shards: Shards) -> Iterator[tuple[int, dict[str, Any]]]:

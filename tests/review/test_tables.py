@@ -13,6 +13,7 @@ import pytest
 from crf2tlf import workflow
 from crf2tlf.findings import Findings
 from crf2tlf.review.records import Coded, ReviewTable, coded, review_tables, subject_index
+from crf2tlf.review.rules import rules_of
 from crf2tlf.review.tables import packed, study_piece
 from tests.conftest import BuildStudy, WriteStudy, form
 from tests.review.sites import ROOT, TWO_ARM
@@ -130,7 +131,7 @@ def test_what_a_column_is(study_folder: WriteStudy) -> None:
     outcome = workflow.compute(study_folder(SPECS), None, "tlf", lambda _: None, Findings())
     assert outcome.results is not None
     found = review_tables(outcome.build, subject_index(outcome.build))
-    piece = study_piece(outcome.build, outcome.submissions, outcome.results, found, {})
+    piece = study_piece(outcome.build, outcome.submissions, outcome.results, found, rules_of(outcome.build), {})
     described = {table["name"]: table for table in piece["tables"]}
     assert [described[name]["kind"] for name in ("raw.f", "DM", "AX")] == ["raw", "sdtm", "adam"]
     assert described["raw.f"]["size"] == 4

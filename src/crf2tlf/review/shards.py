@@ -21,7 +21,9 @@ from crf2tlf.review.lists import Lists, memberships, references
 from crf2tlf.review.model import Review
 from crf2tlf.review.pieces import Site
 from crf2tlf.review.records import ReviewTable
+from crf2tlf.review.rules import RulesOfVariable
 from crf2tlf.review.sets import cells_of_sets
+from crf2tlf.trace import VariableReading
 from crf2tlf.trace.record_sets import DESIGN
 
 PIECE = 256 * 1024
@@ -35,11 +37,12 @@ NOBODY = -1
 
 @dataclass(frozen=True, eq=False)
 class Relations:
-    """What the records of a table lead to; ``reads`` by variable."""
+    """What the records of a table lead to; ``reads`` by variable, ``rules`` of those variables that have several."""
 
     sources: Lists | None = None
     reads: Mapping[str, Lists] | None = None
     sets: Lists | None = None
+    rules: Mapping[str, npt.NDArray[np.int16]] | None = None
 
 
 class TableShards:
@@ -54,6 +57,7 @@ class TableShards:
         self._sources = None if relations.sources is None else relations.sources.taken(order)
         self._reads = {name: lists.taken(order) for name, lists in (relations.reads or {}).items()}
         self._sets = None if relations.sets is None else relations.sets.taken(order)
+        self._rules = {name: chosen[order] for name, chosen in (relations.rules or {}).items()}
 
     def cut(self, subject: int) -> dict[str, Any] | None:
         """Return the records of a subject (:data:`NOBODY`: of none), or None where there is none."""
@@ -70,6 +74,8 @@ class TableShards:
             found["sources"] = self._sources.plain(start, stop)
             reads = {name: lists.plain(start, stop) for name, lists in self._reads.items()}
             found["reads"] = {name: lists for name, lists in reads.items() if any(lists)}
+        if self._rules:
+            found["rules"] = {name: chosen[start:stop].tolist() for name, chosen in self._rules.items()}
         if self._sets is not None:
             found["sets"] = self._sets.plain(start, stop)
         return found
@@ -126,7 +132,17 @@ def write(review: Review, site: Site, shards: Shards) -> None:
     site.piece("sets", cells_of_sets(review.results))
 
 
-def relations_of(review: Review, tables: Mapping[str, ReviewTable]) -> dict[str, Relations]:
+def readings_of(review: Review) -> dict[str, tuple[VariableReading, ...]]:
+    """Return what the rules of each dataset's variables looked up."""
+    return {name: review.tracing.readings(name) for name in review.build.datasets}
+
+
+def relations_of(
+    review: Review,
+    tables: Mapping[str, ReviewTable],
+    rules: Mapping[str, Mapping[str, RulesOfVariable]],
+    readings: Mapping[str, Sequence[VariableReading]],
+) -> dict[str, Relations]:
     """Return for each dataset where its records come from, what their rules read, and which sets they are in."""
     build, tracing, sets = review.build, review.tracing, _sets(review)
     built = {name: tracing.number(name) for name in build.tables if "@" not in name}
@@ -134,14 +150,16 @@ def relations_of(review: Review, tables: Mapping[str, ReviewTable]) -> dict[str,
     found = {}
     for name, dataset in build.datasets.items():
         sources = references(tracing.sources(dataset), built, dataset.size)
-        found[name] = Relations(sources, _reads(review, name, finished, dataset.size), sets.get(name))
+        reads = _reads(readings[name], finished, dataset.size)
+        several = {variable: of.chosen for variable, of in rules[name].items() if of.chosen is not None}
+        found[name] = Relations(sources, reads, sets.get(name), several)
     return found
 
 
-def _reads(review: Review, name: str, numbers: Mapping[str, Integers], size: int) -> dict[str, Lists]:
+def _reads(readings: Sequence[VariableReading], numbers: Mapping[str, Integers], size: int) -> dict[str, Lists]:
     """Return the records that the rules of each variable looked into."""
     links: dict[str, list[Link]] = {}
-    for reading in review.tracing.readings(name):
+    for reading in readings:
         links.setdefault(reading.variable, []).append(reading.link)
     return {variable: references(found, numbers, size) for variable, found in links.items()}
 

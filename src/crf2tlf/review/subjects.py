@@ -15,6 +15,7 @@ from crf2tlf.review import shards, tables
 from crf2tlf.review.model import Review
 from crf2tlf.review.pieces import Site
 from crf2tlf.review.records import Coded, ReviewTable, review_tables, subject_index
+from crf2tlf.review.rules import rules_of
 
 FACTS = (
     ("ADSL.SITEID", "DM.SITEID"),
@@ -39,8 +40,9 @@ def write(review: Review, site: Site) -> None:
     """Write all data of tables and subjects, the list of patients, and the page that shows one of them."""
     subjects = subject_index(review.build)
     found = review_tables(review.build, subjects)
-    cut = shards.Shards(found, shards.relations_of(review, found), subjects.tolist())
-    tables.write(review, site, found, shard=cut.in_a_piece)
+    readings, rules = shards.readings_of(review), rules_of(review.build)
+    cut = shards.Shards(found, shards.relations_of(review, found, rules, readings), subjects.tolist())
+    tables.write(review, site, found, rules, readings, cut.in_a_piece)
     site.piece("subjects", subjects_piece(found, subjects, review.findings))
     shards.write(review, site, cut)
     site.page("patients.html", "patients.html", section="patients", title="patients.title")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,26 +12,31 @@ import pandas as pd
 from crf2tlf.analysis.results import Results
 from crf2tlf.build import BuildResult, Dataset
 from crf2tlf.build.lineage import variable_lineage
-from crf2tlf.metadata.methods import Methods
 from crf2tlf.metadata.model import Codelist, Item, Origin, Submission
-from crf2tlf.metadata.origins import Origins
-from crf2tlf.metadata.parts import Part
 from crf2tlf.review.model import Review
 from crf2tlf.review.pieces import Site
-from crf2tlf.review.records import Coded, ReviewTable, coded, review_tables, subject_index, type_of
+from crf2tlf.review.records import Coded, ReviewTable, coded, subject_index, type_of
+from crf2tlf.review.rules import RulesOfVariable
 from crf2tlf.spec.form import NUMBERS, FormSpec
 from crf2tlf.standards import sdtm_dataset
+from crf2tlf.trace import VariableReading
 
 WIDTHS = ((1, np.uint8), (2, np.uint16), (4, np.uint32))
 """The bytes that a code may have, with the type of array."""
 
 
-def write(review: Review, site: Site, tables: Mapping[str, ReviewTable] | None = None, *, shard: int = 1) -> None:
+def write(
+    review: Review,
+    site: Site,
+    tables: Mapping[str, ReviewTable],
+    rules: Mapping[str, Mapping[str, RulesOfVariable]],
+    readings: Mapping[str, Sequence[VariableReading]],
+    shard: int,
+) -> None:
     """Write the pieces ``study`` and ``columns/<table>/<column>``; ``shard``: how many subjects share a piece."""
-    subjects = subject_index(review.build)
-    tables = review_tables(review.build, subjects) if tables is None else tables
-    study = study_piece(review.build, review.submissions, review.results, tables, len(subjects), shard)
-    site.piece("study", {**study, "draft": review.draft, "language": review.language})
+    study = study_piece(review.build, review.submissions, review.results, tables, rules, readings)
+    more = {"draft": review.draft, "language": review.language, "shard": shard}
+    site.piece("study", {**study, **more, "subjects": len(subject_index(review.build))})
     for table in tables.values():
         for name, column in store_columns(table):
             site.piece(f"columns/{table.name}/{name}", packed(column))
@@ -64,8 +69,8 @@ def study_piece(
     submissions: Iterable[Submission],
     results: Results,
     tables: Mapping[str, ReviewTable],
-    subjects: int,
-    shard: int,
+    rules: Mapping[str, Mapping[str, RulesOfVariable]],
+    readings: Mapping[str, Sequence[VariableReading]],
 ) -> dict[str, Any]:
     """Return what the piece ``study`` holds: the study, its tables with their columns, codelists and outputs."""
     submissions, spec = tuple(submissions), build.study.spec
@@ -77,14 +82,12 @@ def study_piece(
         "title": spec.title,
         "notices": list(spec.footnotes),
         "released": spec.release_timestamp.date().isoformat(),
-        "tables": _described(build, submissions, tables),
+        "tables": _described(build, submissions, tables, rules, readings),
         "codelists": codelists,
         "outputs": [
             {"id": output.id, "kind": output.kind, "title": output.title, "page": f"output-{output.id}.html"}
             for output in results.outputs
         ],
-        "subjects": subjects,
-        "shard": shard,
     }
 
 
@@ -113,7 +116,11 @@ def _code_lists_of_form(form: FormSpec) -> dict[str, dict[str, Any]]:
 
 
 def _described(
-    build: BuildResult, submissions: Iterable[Submission], tables: Mapping[str, ReviewTable]
+    build: BuildResult,
+    submissions: Iterable[Submission],
+    tables: Mapping[str, ReviewTable],
+    rules: Mapping[str, Mapping[str, RulesOfVariable]],
+    readings: Mapping[str, Sequence[VariableReading]],
 ) -> list[dict[str, Any]]:
     items = {
         (described.name, item.name): (submission, item)
@@ -121,15 +128,15 @@ def _described(
         for described in submission.datasets
         for item in described.items
     }
-    rules = {sdtm: Rules(build, sdtm=sdtm) for sdtm in (True, False)}
-    return [_table(build, table, items, rules) for table in tables.values()]
+    return [_table(build, table, items, rules, readings.get(table.name, ())) for table in tables.values()]
 
 
 def _table(
     build: BuildResult,
     table: ReviewTable,
     items: Mapping[tuple[str, str], tuple[Submission, Item]],
-    rules: Mapping[bool, Rules],
+    rules: Mapping[str, Mapping[str, RulesOfVariable]],
+    readings: Sequence[VariableReading],
 ) -> dict[str, Any]:
     described: dict[str, Any] = {
         "name": table.name,
@@ -150,16 +157,25 @@ def _table(
         return {**described, "columns": [_design_column(name) for name in table.columns]}
     dataset = build.datasets[table.name]
     uses = variable_lineage(build, dataset)
-    of = rules[dataset.sdtm]
     columns = []
     for variable in dataset.variables:
         submission, item = items.get((table.name, variable.name), (None, None))
         column = _dataset_column(dataset, variable.name, submission, item)
-        made = of.of_variable(dataset, variable.name)
+        made = [list(rule) for rule in rules[table.name][variable.name].rules]
         rule = {"rule": "\n".join(dict.fromkeys(text for _, text, _ in made)), "place": made[0][2] if made else ""}
-        columns.append({**column, **rule, "rules": made, "uses": uses[variable.name]})
+        read = {"uses": uses[variable.name], "reads": _columns_read(readings, variable.name)}
+        columns.append({**column, **rule, "rules": made, **read})
     labelled = [{**column, "label": table.labels[column["name"]]} for column in columns]
     return {**described, "place": str(dataset.spec.place), "columns": labelled}
+
+
+def _columns_read(readings: Sequence[VariableReading], variable: str) -> dict[str, list[str]]:
+    """Return the columns of each table that a variable's rules read where they look into it."""
+    found: dict[str, set[str]] = {}
+    for reading in readings:
+        if reading.variable == variable:
+            found.setdefault(reading.table, set()).update(reading.columns)
+    return {table: sorted(columns) for table, columns in found.items()}
 
 
 def observation_class(build: BuildResult, name: str) -> str:
@@ -223,32 +239,3 @@ def _dataset_column(dataset: Dataset, name: str, submission: Submission | None, 
 def _origin(origin: Origin) -> str:
     where = origin.description or ", ".join(f"raw.{form}" for form in origin.forms)
     return f"{origin.type}: {where}" if where else origin.type
-
-
-class Rules:
-    """The rules that make the variables of the tabulations (``sdtm``) or analysis datasets, as the specs have them."""
-
-    def __init__(self, build: BuildResult, *, sdtm: bool) -> None:
-        self._origins = Origins(build, sdtm=sdtm)
-        self._methods = Methods(build, self._origins)
-
-    def of_variable(self, dataset: Dataset, variable: str) -> list[list[str]]:
-        """Return a variable's rules: the row source that each is for (empty: all), its text and its place.
-
-        QVAL has the rules of the supplemental qualifiers, named by QNAM; the other variables of SUPP-- have none.
-        """
-        if not dataset.is_supplement:
-            return self._texts(self._origins.parts(dataset.name, variable))
-        if variable != "QVAL":
-            return []
-        names = dataset.spec.supplemental
-        found = ((name, self._texts(self._origins.parts(dataset.spec.dataset, name))) for name in names)
-        return [[source, f"{name}: {text}", place] for name, texts in found for source, text, place in texts]
-
-    def _texts(self, parts: Iterable[Part]) -> list[list[str]]:
-        found: dict[tuple[str, str, str], None] = {}
-        for part in parts:
-            text = self._methods.rule_text(part)
-            if text:
-                found[(part.source_table, text, str(part.place) if part.place.file else "")] = None
-        return [list(rule) for rule in found]

@@ -53,6 +53,7 @@ crf2tlf.patientData = (() => {
           sources: held.sources ? held.sources[at] : [],
           sets: held.sets ? held.sets[at] : [],
           reads,
+          rules: held.rules ? Object.fromEntries(Object.entries(held.rules).map(([name, chosen]) => [name, chosen[at]])) : {},
           anchor: crf2tlf.recordAnchor(table.name, number),
         };
         this.byKey.set(key(table.name, number), record);
@@ -83,32 +84,52 @@ crf2tlf.patientData = (() => {
       return this.byKey.get(key(table, number));
     }
 
+    /** The collected records that a record goes back to through its sources. */
+    collected(record) {
+      const found = this.follow(record, (one) => one.sources.map(([table, number]) => this.record(table, number)));
+      return Array.from(found).filter((one) => one !== record && (one.table.kind === "raw" || one.table.kind === "design"));
+    }
+
+    /** A record and all that a step leads to, again and again; what a step does not know it gives as undefined. */
+    follow(record, step) {
+      const seen = new Set([record]);
+      const pending = [record];
+      while (pending.length) {
+        for (const found of step(pending.pop())) {
+          if (found && !seen.has(found)) {
+            seen.add(found);
+            pending.push(found);
+          }
+        }
+      }
+      return seen;
+    }
+
     /** Who uses a record: {record, made: made from it, variables: whose rules looked into it}. */
     usedBy(record) {
       return Array.from((this.users.get(key(record.table.name, record.number)) || new Map()).values());
     }
 
-    /** The sets that a record is in, and those it reaches through records made of it, or that looked into it. */
+    /** The sets that a record and those made of it are in, and further ones that its values reach by being looked up. */
     reached(record) {
-      const made = this.closure(record, (use) => use.made);
-      const all = this.closure(record, () => true);
+      const made = this.follow(record, (one) => this.usedBy(one).filter((use) => use.made).map((use) => use.record));
       const direct = setsOf(made);
-      const looked = new Set(Array.from(setsOf(all)).filter((set) => !direct.has(set)));
+      const looked = new Set(Array.from(setsOf(this.ways.reached(record))).filter((set) => !direct.has(set)));
       return { direct, looked };
     }
 
-    closure(record, follow) {
-      const seen = new Set([record]);
-      const pending = [record];
-      while (pending.length) {
-        for (const use of this.usedBy(pending.pop())) {
-          if (!seen.has(use.record) && follow(use)) {
-            seen.add(use.record);
-            pending.push(use.record);
-          }
-        }
-      }
-      return seen;
+    /** The ways between values; made when they are asked for first. */
+    get ways() {
+      this.ways_ = this.ways_ || crf2tlf.patientWays.of(this);
+      return this.ways_;
+    }
+
+    /** Whether a variable only repeats what ADSL (or DM) says of the subject, as identifiers and flags do. */
+    isCopied(record, variable) {
+      const level = this.first("ADSL") || this.first("DM");
+      if (!level || record.table === level.table || record.table.name === "DM" || record.table.kind === "raw") return false;
+      if (["STUDYID", "USUBJID", "DOMAIN"].includes(variable)) return true;
+      return level.places.has(variable) && value(level, variable) === value(record, variable);
     }
 
     /** The subject's first record of a table, or null. */

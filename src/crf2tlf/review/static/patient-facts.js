@@ -39,7 +39,7 @@ crf2tlf.patientFacts = (() => {
     fact("patient.fact_study_reason", "ADSL.DCSREAS");
     fact("patient.fact_death", "ADSL.DTHDT", "DM.DTHDTC");
     fact("patient.fact_cause", "ADSL.DTHCAUS");
-    return [...found, ...parameters(patient)];
+    return found;
   }
 
   function shownValue(patient, found, from) {
@@ -125,10 +125,17 @@ crf2tlf.patientFacts = (() => {
 
   function show(patient) {
     document.getElementById("patient-story").textContent = story(patient);
-    const list = document.getElementById("patient-facts");
+    list("patient-facts", facts(patient));
+    const endpoints = parameters(patient);
+    list("patient-endpoint-facts", endpoints);
+    document.getElementById("patient-endpoints").hidden = !endpoints.length;
+    if (window.innerWidth < 640) document.getElementById("patient-endpoints").open = false;
+  }
+
+  function list(id, found) {
     crf2tlf.fill(
-      list,
-      facts(patient).map(({ key, label, shown, record }) =>
+      document.getElementById(id),
+      found.map(({ key, label, shown, record }) =>
         element(
           "div",
           null,

@@ -4,6 +4,7 @@
 crf2tlf.patientRecord = (() => {
   const { element, text } = crf2tlf;
   const MANY = 24; // links of a list that are shown at first
+  const FEW = 6; // lines of the CRF that are shown unasked
 
   function details(patient, record) {
     return element(
@@ -85,7 +86,25 @@ crf2tlf.patientRecord = (() => {
   function madeFrom(patient, record) {
     if (record.table.kind === "raw" || record.table.kind === "design") return way("patient.made_from", none("patient.collected"));
     if (!record.sources.length) return way("patient.made_from", none("patient.no_source"));
-    return way("patient.made_from", list(record.sources.map(([table, number]) => () => link(patient, table, number))));
+    const direct = new Set(record.sources.map(([table, number]) => `${table} ${number}`));
+    const behind = patient.collected(record);
+    const further = behind.filter((found) => !direct.has(`${found.table.name} ${found.number}`));
+    const values = patient.ways.collected(record, (column) => patient.isCopied(record, column.name));
+    const looked = Array.from(values.keys()).filter((found) => !behind.includes(found));
+    return way(
+      "patient.made_from",
+      list(record.sources.map(([table, number]) => () => link(patient, table, number))),
+      folded("patient.lines_behind", further, further.length <= FEW, patient),
+      folded("patient.lines_looked_up", looked, false, patient, values),
+    );
+  }
+
+  /** Collected records behind a record, folded where they are many; with `values` the columns that matter. */
+  function folded(key, found, open, patient, values) {
+    if (!found.length) return null;
+    found.sort((a, b) => a.table.name.localeCompare(b.table.name) || a.number - b.number);
+    const columns = (one) => (values ? element("span", { class: "soft" }, ` (${values.get(one).join(", ")})`) : null);
+    return element("details", { open }, element("summary", { text: { key, values: { count: found.length } } }), list(found.map((one) => () => link(patient, one.table.name, one.number, columns(one)))));
   }
 
   function usedBy(patient, record) {
@@ -150,9 +169,9 @@ crf2tlf.patientRecord = (() => {
   function values(patient, record) {
     const derived = record.table.kind !== "raw" && record.table.kind !== "design";
     const reads = new Map(record.reads.map((read) => [read.variable, read.references]));
-    const from = new Set(record.sources.map(([table]) => table));
     const heads = derived ? ["col_variable", "col_value", "col_rule", "col_looked_up"] : ["col_variable", "col_value"];
-    const there = record.table.columns.map((column, at) => ({ column, shown: record.row[at] })).filter(({ shown }) => shown !== null);
+    const own = (column) => (patient.isCopied(record, column.name) ? 1 : 0);
+    const there = record.table.columns.map((column, at) => ({ column, shown: record.row[at] })).filter(({ shown }) => shown !== null).sort((a, b) => own(a.column) - own(b.column));
     const rows = there.map(({ column, shown }) => {
       const meaning = crf2tlf.patientData.decode(patient, column, shown);
       return element(
@@ -160,7 +179,7 @@ crf2tlf.patientRecord = (() => {
         null,
         element("th", { scope: "row" }, column.name, element("span", { class: "column-label" }, column.label)),
         element("td", null, String(shown), meaning ? element("span", { class: "soft" }, ` ${meaning}`) : null),
-        derived ? element("td", null, rules(column, from), column.origin ? element("span", { class: "origin soft" }, column.origin) : null) : null,
+        derived ? element("td", null, rules(column, record), column.origin ? element("span", { class: "origin soft" }, column.origin) : null) : null,
         derived ? element("td", null, reads.has(column.name) ? list(reads.get(column.name).map(([table, number]) => () => link(patient, table, number))) : null) : null,
       );
     });
@@ -168,10 +187,10 @@ crf2tlf.patientRecord = (() => {
     return element("details", { open: derived }, element("summary", { text: { key: derived ? "patient.values_and_rules" : "patient.values" } }), table);
   }
 
-  /** The rules of a variable that fit the record's sources. */
-  function rules(column, from) {
-    const fitting = (column.rules || []).filter(([source]) => !source || from.has(source));
-    const those = fitting.length ? fitting : column.rules || [];
+  /** The rule that made a value: of several, the one of the record. */
+  function rules(column, record) {
+    const chosen = record.rules[column.name];
+    const those = chosen === undefined ? column.rules || [] : column.rules.slice(chosen, chosen + 1);
     return those.map(([, rule, place]) => element("div", { class: "rule" }, element("code", null, rule), place ? element("span", { class: "soft" }, ` ${place}`) : null));
   }
 

@@ -54,7 +54,7 @@ crf2tlf.patientRecords = (() => {
     const table = patient.described.get(panel.dataset.table);
     const records = patient.records(table.name);
     const shown = new Set(table.columns.filter((_, at) => records.some((record) => record.row[at] !== null)).map((column) => column.name));
-    const columns = table.columns.map((column, at) => ({ column, at })).filter(({ column }) => shown.has(column.name) && !isSubject(table, column.name));
+    const columns = table.columns.map((column, at) => ({ column, at })).filter(({ column }) => shown.has(column.name) && !isSubject(table, column.name) && !records.every((record) => patient.isCopied(record, column.name)));
     const hidden = table.columns.length - columns.length;
     const head = element(
       "tr",

@@ -22,8 +22,9 @@
       columnDefaults: { headerSortTristate: true, vertAlign: "middle" },
       placeholder: text("patients.none"),
     });
-    grid.on("tableBuilt", ready);
     grid.on("dataFiltered", (_, shown) => count(shown.length));
+    await new Promise((built) => grid.on("tableBuilt", built));
+    ready();
   }
 
   const isCount = (at) => data.columns[at].name.startsWith("n:");
