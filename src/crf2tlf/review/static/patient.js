@@ -16,6 +16,7 @@
     delete document.documentElement.dataset.title;
     crf2tlf.title(patient.subject);
     steps(patient);
+    crf2tlf.start(() => changed(patient));
     const demographics = patient.first("DM");
     if (demographics) {
       const place = { subject: patient.subject, table: "DM", record: demographics.number };
@@ -39,6 +40,14 @@
     };
     step("patient-previous", patient.number - 1);
     step("patient-next", patient.number + 1);
+  }
+
+  /** A link to what changed since the older cut, if one was given and anything of the patient did. */
+  async function changed(patient) {
+    const changes = await crf2tlf.load("changes");
+    const link = document.getElementById("patient-changes");
+    link.href = `changes.html?subject=${encodeURIComponent(patient.subject)}`;
+    link.hidden = !changes.given || !changes.subjects.some(([subject]) => subject === patient.subject);
   }
 
   document.addEventListener("DOMContentLoaded", () => crf2tlf.start(run));

@@ -7,7 +7,7 @@
   let grid = null;
 
   async function run() {
-    data = await crf2tlf.load("subjects");
+    data = withChanges(await crf2tlf.load("subjects"), await crf2tlf.load("changes"));
     const rows = data.rows.map((row) => {
       const shown = Object.fromEntries(row.map((value, at) => [`c${at}`, value]));
       shown.found = row.filter((value, at) => value !== null && !isCount(at)).join("\u0000").toLowerCase();
@@ -27,10 +27,24 @@
     ready();
   }
 
+  /** With an older cut given: how many records of each subject are new, gone or changed, in a column of its own. */
+  function withChanges(subjects, changes) {
+    if (!changes.given) return subjects;
+    const changed = new Map(changes.subjects.map(([subject, added, removed, differing]) => [subject, added + removed + differing]));
+    const column = { name: "n:changes", label: "", type: "number" };
+    const [id, ...others] = subjects.columns;
+    const rows = subjects.rows.map(([subject, ...values]) => [subject, changed.get(subject) || null, ...values]);
+    return { ...subjects, columns: [id, column, ...others], rows };
+  }
+
+  const OWN = { "n:findings": ["site.findings", "patients.findings"], "n:changes": ["site.changes", "patients.changes"] };
   const isCount = (at) => data.columns[at].name.startsWith("n:");
-  const heading = (column) => (column.name.startsWith("n:") ? (column.name === "n:findings" ? text("site.findings") : column.name.slice(2)) : column.name);
+  const heading = (column) => {
+    if (OWN[column.name]) return text(OWN[column.name][0]);
+    return column.name.startsWith("n:") ? column.name.slice(2) : column.name;
+  };
   const explained = (column) => {
-    if (column.name === "n:findings") return text("patients.findings");
+    if (OWN[column.name]) return text(OWN[column.name][1]);
     return column.name.startsWith("n:") ? text("patients.records_of", { label: column.label }) : column.label;
   };
 
@@ -44,7 +58,7 @@
       sorter: column.type === "number" ? "number" : "string",
       hozAlign: column.type === "number" ? "right" : "left",
       headerHozAlign: column.type === "number" ? "right" : "left",
-      formatter: at === 0 ? subject : plain,
+      formatter: at === 0 ? subject : column.name === "n:changes" ? changed : plain,
     }));
   }
 
@@ -52,6 +66,8 @@
     element("span", { class: "patients-head" }, heading(column), column.name.startsWith("n:") ? null : element("span", { class: "column-label" }, column.label));
 
   const subject = (cell) => element("a", { href: crf2tlf.patientPage(cell.getValue()) }, cell.getValue());
+  const changed = (cell) =>
+    cell.getValue() === null ? "" : element("a", { href: `changes.html?subject=${encodeURIComponent(cell.getData().c0)}` }, crf2tlf.number(cell.getValue()));
   const plain = (cell) => document.createTextNode(cell.getValue() === null ? "" : String(cell.getValue()));
 
   function ready() {
