@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from crf2tlf import workflow
 from crf2tlf.findings import Findings
 from crf2tlf.review.changes import FIGURE, Changes, changes_between, figure_changes
-from tests.review.sites import ROOT, address, copied, written
+from tests.review.sites import ROOT, address, copied, visit, written
 
 pytestmark = pytest.mark.slow
 
@@ -186,3 +186,19 @@ def test_without_an_older_cut_the_page_says_how_to_get_it(site: Path, page: Page
     page.locator("#changes-none").wait_for()
     assert "--against" in page.locator("#changes-none").inner_text()
     assert page.locator("#changes").is_hidden()
+
+
+@pytest.mark.browser
+def test_a_patient_whose_data_changed_is_marked(changed_site: Path, page: Page) -> None:
+    """Four records of one patient: the raw line, the one of AE, and two of ADAE."""
+    visit(page, changed_site, "patients.html")
+    links = page.locator("#patients-grid a[href^='changes.html']")
+    assert links.all_inner_texts() == ["4"]
+    links.click()
+    opened = page.locator("#changes-patients details[open]")
+    opened.locator("table").first.wait_for()
+    assert opened.locator(".changes-subject").all_inner_texts() == [SUBJECT.format("01-001")]
+    visit(page, changed_site, f"patient.html?subject={SUBJECT.format('01-001')}")
+    page.locator("#patient-changes").wait_for()
+    visit(page, changed_site, f"patient.html?subject={SUBJECT.format('01-002')}")
+    assert page.locator("#patient-changes").is_hidden()
