@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
-from crf2tlf.build import build_study
 from crf2tlf.conform import check
 from crf2tlf.findings import Findings
-
-ROOT = Path(__file__).parents[2]
-PILOT_SPECS = ROOT / "tests" / "studies" / "pilot"
-
+from tests import whole
 
 # Counts that CDISC CORE 0.17.1 has too on the same files stand with its rule.
 PILOT_FINDINGS = {
@@ -36,10 +29,6 @@ PILOT_FINDINGS = {
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("CRF2TLF_PILOT" not in os.environ, reason="CRF2TLF_PILOT does not name the pilot's extracts")
 def test_the_pilot_has_the_findings_that_its_data_have() -> None:
-    findings = Findings()
-    build = build_study(PILOT_SPECS, Path(os.environ["CRF2TLF_PILOT"]), findings)
-    assert build is not None
-    found = {(f.rule, f.dataset, f.count) for f in check(build, findings).findings}
+    found = {(f.rule, f.dataset, f.count) for f in check(whole.pilot().build, Findings()).findings}
     assert found == PILOT_FINDINGS

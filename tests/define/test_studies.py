@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyreadstat
 import pytest
 from lxml import etree, html
+from tests import whole
 
-from crf2tlf.build import BuildResult, build_study
 from crf2tlf.build.write import write_datasets, written_datasets
 from crf2tlf.define import write_define
 from crf2tlf.define.check import check_define
 from crf2tlf.define.document import NAMESPACES
 from crf2tlf.findings import Findings
-from crf2tlf.metadata.describe import describe_submission
 from crf2tlf.metadata.model import Submission
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
-PILOT, EXTRACTS = ROOT / "tests" / "studies" / "pilot", os.environ.get("CRF2TLF_PILOT", "")
 
 Variable = tuple[str, str, str, int | None]
 """Name, label, kind and length; the length of a date in ISO 8601 is not told by a define.xml."""
@@ -41,31 +37,14 @@ class Written:
         return etree.parse(self.folder / "define.xml").getroot()
 
 
-def write(build: BuildResult, folder: Path, *, sdtm: bool) -> Written:
-    findings = Findings()
-    submission = describe_submission(build, findings, sdtm=sdtm)
-    write_datasets(build, written_datasets(build, sdtm=sdtm), folder)
-    write_define(submission, folder, findings)
-    return Written(folder, submission, findings)
-
-
-@pytest.fixture(scope="module")
-def reference() -> BuildResult:
-    build = build_study(ROOT)
-    assert build is not None
-    return build
-
-
 @pytest.fixture(scope="module", params=["sdtm", "adam", "pilot", "pilot-adam"])
 def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Written:
-    folder = tmp_path_factory.mktemp(request.param)
-    if not request.param.startswith("pilot"):
-        return write(request.getfixturevalue("reference"), folder, sdtm=request.param == "sdtm")
-    if not EXTRACTS:
-        pytest.skip("CRF2TLF_PILOT is not set: it names the folder with the pilot study's extracts")
-    build = build_study(PILOT, raw=Path(EXTRACTS))
-    assert build is not None
-    return write(build, folder, sdtm=request.param == "pilot")
+    outcome = whole.pilot() if request.param.startswith("pilot") else whole.reference()
+    submission = outcome.submissions[request.param.endswith("adam")]
+    folder, findings = tmp_path_factory.mktemp(request.param), Findings()
+    write_datasets(outcome.build, written_datasets(outcome.build, sdtm=submission.sdtm), folder)
+    write_define(submission, folder, findings)
+    return Written(folder, submission, findings)
 
 
 def in_transport_files(folder: Path) -> dict[str, list[Variable]]:

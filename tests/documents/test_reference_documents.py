@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from pypdf import PdfReader
+from tests import whole
 
-from crf2tlf.build import BuildResult, build_study
+from crf2tlf.build import BuildResult
 from crf2tlf.conform.model import Conformance
 from crf2tlf.documents import guides, write_acrf
 from crf2tlf.documents.fields import field_uses
 from crf2tlf.documents.model import numbered
 from crf2tlf.findings import Findings
-from crf2tlf.metadata.describe import describe_submission
 from crf2tlf.metadata.model import Submission
-
-ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def build() -> BuildResult:
-    result = build_study(ROOT, None, Findings())
-    assert result is not None
-    return result
+    return whole.reference().build
 
 
 @pytest.fixture(scope="module")
-def sdtm(build: BuildResult) -> Submission:
-    return describe_submission(build, Findings(), sdtm=True)
+def sdtm() -> Submission:
+    return whole.reference().submissions[0]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +71,7 @@ def test_fields_without_a_variable_are_those_that_the_guide_explains(build: Buil
 
 def test_the_authored_texts_of_the_guides_have_their_places(build: BuildResult, sdtm: Submission) -> None:
     findings = Findings()
-    adam = describe_submission(build, Findings(), sdtm=False)
+    adam = whole.reference().submissions[1]
     made = guides(build, sdtm, adam, Conformance((), (), ()), findings)
     assert [str(finding) for finding in findings] == []
     domains = {section.section.aliases for section in numbered(made["csdrg"])}

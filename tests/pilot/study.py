@@ -1,28 +1,20 @@
-"""The pilot study: where its specs and extracts are, and its datasets, built once for all tests."""
+"""The pilot study: where its specs and extracts are, and its datasets."""
 
 from __future__ import annotations
 
-import os
-from functools import cache
-from pathlib import Path
-
 import pandas as pd
-import pytest
+from tests import whole
+from tests.whole import EXTRACTS
+from tests.whole import PILOT as STUDY
 
-from crf2tlf.build import BuildResult, build_study
+from crf2tlf.build import BuildResult
 
-STUDY = Path(__file__).parents[1] / "studies" / "pilot"
-EXTRACTS = os.environ.get("CRF2TLF_PILOT", "")
+__all__ = ["EXTRACTS", "STUDY", "built_pilot", "written"]
 
 
-@cache
 def built_pilot() -> BuildResult:
-    """Build the pilot study's datasets in memory; skip the test where its extracts are not at hand."""
-    if not EXTRACTS:
-        pytest.skip("CRF2TLF_PILOT is not set: it names the folder with the pilot study's extracts")
-    build = build_study(STUDY, raw=Path(EXTRACTS))
-    assert build is not None
-    return build
+    """Return the pilot study's datasets; skip the test where its extracts are not at hand."""
+    return whole.pilot().build
 
 
 def written(build: BuildResult, name: str) -> pd.DataFrame:

