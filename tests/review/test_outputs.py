@@ -18,6 +18,7 @@ import pytest
 from lxml import html
 
 from crf2tlf import workflow
+from crf2tlf.analysis.reconcile import ReconciliationRow
 from crf2tlf.analysis.results import Cell, KaplanMeier, Output, Table
 from crf2tlf.display.figures import draw_clickable
 from crf2tlf.display.headers import headers
@@ -26,7 +27,7 @@ from crf2tlf.review import outputs
 from crf2tlf.review.addresses import cell_anchor
 from crf2tlf.review.listing_rows import IN_A_PAGE
 from crf2tlf.review.model import Review
-from crf2tlf.review.output_piece import row_labels
+from crf2tlf.review.output_piece import reconciled, row_labels
 from crf2tlf.review.pieces import Site
 from crf2tlf.review.records import subject_index
 from crf2tlf.trace import Tracing
@@ -90,7 +91,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Pages:
 
 def plain(text: str) -> str:
     """A text without what only places it: kinds of blanks, and the marks of the comparison with a publication."""
-    return " ".join(re.sub(r"[✓※≠]$", "", text.replace("\u00a0", " ").strip()).split())
+    return " ".join(re.sub(r"\s*[✓※≠]+$", "", text.replace("\u00a0", " ").strip()).split())
 
 
 def shown_rows(page: Any) -> list[list[str]]:
@@ -267,12 +268,34 @@ def test_published_numbers_are_beside_their_cells(reference: Pages) -> None:
         for button in reference.page(output.id).xpath('//button[@class="result"][following-sibling::span]')
     }
     assert set(shown) == set(compared)
-    assert all((shown[cell] == "reconciled agrees") == row.agrees for cell, row in compared.items())
-    explained = {cell for cell, row in compared.items() if not row.agrees and row.note}
-    assert {cell for cell, of in shown.items() if of == "reconciled explained"} == explained
+    assert all(row.agrees for row in compared.values())  # so that marks are of two kinds only
+    assert {cell for cell, of in shown.items() if of == "reconciled agrees"} == {
+        cell for cell, row in compared.items() if not row.note
+    }
+    assert {cell for cell, of in shown.items() if of == "reconciled noted"} == {
+        cell for cell, row in compared.items() if row.note
+    }
     for cell, row in compared.items():
         found = reference.piece(f"output/{cell.split('/')[0]}")["reconciliation"][cell]
         assert (found["computed"], found["note"]) == (row.generated, row.note)
+
+
+@pytest.mark.parametrize(
+    ("found", "status"),
+    [
+        ([("1", True, "")], "agrees"),
+        ([("1", True, "Why")], "noted"),
+        ([("2", False, "Why")], "explained"),
+        ([("2", False, "")], "differs"),
+        ([("1", True, ""), ("2", False, "")], "differs"),  # published twice: the worse of them
+        ([("2", False, "Why"), ("1", True, "")], "explained"),
+    ],
+)
+def test_the_status_of_a_published_number(found: list[tuple[str, bool, str]], status: str) -> None:
+    rows = [ReconciliationRow("t", "s", "r", "c", each, "t/r/c", "1", agrees, note) for each, agrees, note in found]
+    told = reconciled(rows)["t/r/c"]
+    assert told["status"] == status
+    assert told["published"] == "; ".join(each for each, _, _ in found)
 
 
 # Figures

@@ -19,7 +19,8 @@ from crf2tlf.review.model import Review
 from crf2tlf.review.records import SUBJECT
 from crf2tlf.trace.record_sets import DESIGN
 
-AGREES, EXPLAINED, DIFFERS = "agrees", "explained", "differs"
+STATUSES = ("agrees", "noted", "explained", "differs")
+"""How a number may stand to a publication: equal, equal with a note, different with a note, different."""
 
 
 @dataclass(frozen=True)
@@ -162,16 +163,21 @@ def row_labels(table: Table) -> list[str]:
 
 def reconciled(rows: Iterable[ReconciliationRow]) -> Mapping[str, dict[str, str]]:
     """Return by cell what a publication says: all its numbers for the cell together, the worst status of them."""
-    order = (AGREES, EXPLAINED, DIFFERS)
     found: dict[str, dict[str, str]] = {}
     for row in rows:
-        status = AGREES if row.agrees else EXPLAINED if row.note else DIFFERS
+        status = _status(row)
         if row.cell in found:
             before = found[row.cell]
-            status = max(status, before["status"], key=order.index)
+            status = max(status, before["status"], key=STATUSES.index)
             published = "; ".join(dict.fromkeys((before["published"], row.published)))
             found[row.cell] = {**before, "status": status, "published": published}
         elif row.cell:
             about = {"published": row.published, "computed": row.generated, "note": row.note, "label": row.label}
             found[row.cell] = {"status": status, **about}
     return found
+
+
+def _status(row: ReconciliationRow) -> str:
+    if row.agrees:
+        return "noted" if row.note else "agrees"
+    return "explained" if row.note else "differs"

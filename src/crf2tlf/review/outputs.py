@@ -15,7 +15,7 @@ from crf2tlf.review.figure_marks import Mark, figure_marks
 from crf2tlf.review.figure_svg import Place, inlined
 from crf2tlf.review.listing_rows import IN_A_PAGE, IN_A_PIECE, Listing
 from crf2tlf.review.model import Review
-from crf2tlf.review.output_piece import OutputPieces, reconciled
+from crf2tlf.review.output_piece import STATUSES, OutputPieces, reconciled
 from crf2tlf.review.output_tables import blocks, header_rows
 from crf2tlf.review.pieces import ASSETS, Site
 from crf2tlf.review.records import subject_index
@@ -60,7 +60,7 @@ def _counts(output: Output, statuses: Mapping[str, str]) -> dict[str, Any]:
     if isinstance(output.body, Table):
         ids += [cell.id for row in output.body.rows for cell in row.cells if cell.id is not None]
     compared = [statuses[id_] for id_ in dict.fromkeys(ids) if id_ in statuses]
-    agree = {status: compared.count(status) for status in ("agrees", "explained", "differs")}
+    agree = {status: compared.count(status) for status in STATUSES}
     return {"numbers": len(ids), "rows": len(output.body.rows) if isinstance(output.body, Table) else 0, **agree}
 
 

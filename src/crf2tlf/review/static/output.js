@@ -129,8 +129,8 @@
   }
 
   function published(found) {
-    const kind = { agrees: "good", explained: "warn", differs: "bad" }[found.status];
-    const sign = { agrees: "✓", explained: "※", differs: "≠" }[found.status];
+    const kind = { agrees: "good", noted: "good", explained: "warn", differs: "bad" }[found.status];
+    const sign = { agrees: "✓", noted: "✓※", explained: "※", differs: "≠" }[found.status];
     const line = (key, value) => (value ? [element("dt", { text: { key } }), element("dd", {}, value)] : null);
     return element(
       "section",
