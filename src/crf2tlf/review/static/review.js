@@ -230,7 +230,7 @@ const crf2tlf = (() => {
   function csv(rows) {
     const cell = (value) => {
       const shown = value === null || value === undefined ? "" : String(value);
-      const safe = typeof value === "string" && /^[=+@\t\r-]/.test(shown) && Number.isNaN(Number(shown)) ? `'${shown}` : shown;
+      const safe = typeof value === "string" && /^'*[=+@\t\r-]/.test(shown) && Number.isNaN(Number(shown)) ? `'${shown}` : shown;
       return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
     };
     return "\ufeff" + rows.map((row) => row.map(cell).join(",") + "\r\n").join("");
