@@ -17,6 +17,18 @@ from crf2tlf.findings import Findings
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files go to the workers of xdist in the order of the tests; by itself it takes those with most tests first."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files with slow tests first, so that no worker is left with one of them at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 STUDY = """\
 study: TST
 title: A test study
