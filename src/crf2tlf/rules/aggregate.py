@@ -29,6 +29,7 @@ from crf2tlf.rules.window import (
     keywords,
     order_node,
     order_numbers,
+    subject_among,
 )
 
 if TYPE_CHECKING:
@@ -256,21 +257,26 @@ def _evaluate(aggregate: Aggregate, scope: Scope) -> Value:
 
 
 def _note_looked_at(aggregate: Aggregate, scope: Scope) -> None:
-    """Note all records that join, whether selected or not: each is compared by its keys and under the conditions."""
+    """Note all records that join, whether selected or not: they are compared under the conditions.
+
+    Their keys are compared, too: with other keys further records of the subject could join.
+    """
+    untraced, everyone = replace(scope, tracer=None), np.arange(scope.size, dtype=np.int64)
     everything = replace(aggregate, selection=())
-    right, left_groups, right_groups, _, _ = _joined_records(everything, replace(scope, tracer=None))
-    everyone = np.arange(scope.size, dtype=np.int64)
-    compared = aggregate.reads | variables_of(aggregate.table, (there for _, there in aggregate.by))
-    looked = Reading(
-        MEMBERS if aggregate.members else aggregate.table,
-        compared,
-        everyone,
-        left_groups,
-        right,
-        right_groups,
-        chosen=False,
-    )
-    scope.note(looked)
+    right, left_groups, right_groups, _, _ = _joined_records(everything, untraced)
+    table = MEMBERS if aggregate.members else aggregate.table
+    scope.note(Reading(table, aggregate.reads, everyone, left_groups, right, right_groups, chosen=False))
+    keys = variables_of(aggregate.table, (there for _, there in aggregate.by))
+    if keys:
+        around = replace(everything, by=tuple(pair for pair in aggregate.by if is_subject(aggregate.table, pair[1])))
+        if len(around.by) < len(aggregate.by):
+            right, left_groups, right_groups, _, _ = _joined_records(around, untraced)
+        scope.note(Reading(table, keys, everyone, left_groups, right, right_groups, chosen=False))
+
+
+def is_subject(table: str, key: Node) -> bool:
+    """Whether a key of a joined table is the subject."""
+    return variables_of(table, [key]) == {SUBJECT.id}
 
 
 def variables_of(table: str, nodes: Iterable[Node]) -> frozenset[str]:
@@ -339,6 +345,7 @@ def _compile_own(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
     given = keywords(tree)
     bound = bind(entry, tree, compiler.node, RESERVED)
     by = [compiler.node(part) for part in keys_of(given)]
+    subject = subject_among(keys_of(given), by)
     order = [order_node(compiler, part) for part in items(given.get("order")) or []]
     where = compiler.of_kind(given["where"], Kind.TRUTH, "where") if "where" in given else None
     kind, expect = bound.result_kind(entry), _expect(entry, given)
@@ -356,7 +363,7 @@ def _compile_own(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
         if entry.reports:
             injected["report"] = reporting(part)
         found = column(invoke(entry, bound, part, injected), kind, groups)
-        records.note(by)
+        records.note(by, subject)
         _check_expected(own, whole, np.bincount(group, minlength=groups)[all_groups] if groups else all_groups)
         result = take(found, all_groups)
         return result if scope.at is None else take(result, scope.at)

@@ -16,7 +16,7 @@ from pandas.api.types import is_float_dtype
 
 from crf2tlf.methods import Kind
 from crf2tlf.methods.catalogue import Integers
-from crf2tlf.rules.aggregate import Mask, joined_keys, joined_table, variables_of
+from crf2tlf.rules.aggregate import Mask, is_subject, joined_keys, joined_table, variables_of
 from crf2tlf.rules.columns import Value, column, take
 from crf2tlf.rules.grouping import codes, combine, pairs, shared_codes
 from crf2tlf.rules.node import Node, needs_of, source_bound
@@ -84,7 +84,10 @@ def _compile(compiler: Compiler, tree: ast.Call, kinds: tuple[Kind, ...], in_wor
             found = np.flatnonzero(at >= 0)
             scope.note(Reading(table, reads, found, right=at[found]))
             everyone, others = (np.arange(size, dtype=np.int64) for size in (scope.size, other.size))
-            scope.note(Reading(table, reads | keys, everyone, groups[0], others, groups[1], chosen=False))
+            scope.note(Reading(table, reads, everyone, groups[0], others, groups[1], chosen=False))
+            same = [at for at, (_, there) in enumerate(by) if is_subject(table, there)]
+            around = _shared([left_keys[at] for at in same], [right_keys[at] for at in same], scope.size, other.size)
+            scope.note(Reading(table, keys, everyone, around[0], others, around[1], chosen=False))
         return take(column(value.evaluate(records), value.kind, other.size), at)
 
     return Node(value.kind, evaluate, needs_of(nodes), source_bound(nodes))

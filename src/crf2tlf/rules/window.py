@@ -43,6 +43,11 @@ def keys_of(given: dict[str, ast.expr]) -> list[ast.expr]:
     return [SUBJECT] if parts is None else parts
 
 
+def subject_among(by: list[ast.expr], nodes: list[Node]) -> list[Node]:
+    """Return the node of the subject, if it is among the keys."""
+    return [node for part, node in zip(by, nodes, strict=True) if isinstance(part, ast.Name) and part.id == SUBJECT.id]
+
+
 def across_subjects(compiler: Compiler, by: list[ast.expr]) -> frozenset[Ref]:
     """Return the mark of a rule whose records have subjects, but that does not group by them."""
     if any(isinstance(part, ast.Name) and part.id == SUBJECT.id for part in by):
@@ -96,14 +101,19 @@ class OwnRecords:
         whole = self.scope.whole or self.scope
         return replace(whole, tracer=readings.append) if self.scope.tracer is not None else whole
 
-    def note(self, by: list[Node]) -> None:
-        """Note that the records of the scope read what the records of their groups do."""
+    def note(self, by: list[Node], subject: list[Node]) -> None:
+        """Note that the records of the scope read what the records of their groups do.
+
+        With another key a record could come into any group that has the ``subject`` among its keys, too.
+        """
         if self.scope.tracer is None:
             return
         compared: list[Reading] = []
         group, at = group_numbers(by, self._traced(compared)), self.scope.at
+        around = group if len(subject) == len(by) else group_numbers(subject, self._traced([]))
         for reading in (
-            *within_groups([*self.looked, *compared], group, at, chosen=False),
+            *within_groups(compared, around, at, chosen=False),
+            *within_groups(self.looked, group, at, chosen=False),
             *within_groups(self.looked, group, at, chosen=True, members=self.selected),
             *within_groups(self.read, group, at, chosen=True),
         ):
@@ -115,6 +125,7 @@ def compile_window(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
     given = keywords(tree)
     bound = bind(entry, tree, compiler.node, {"by", "order", "where"})
     by = [compiler.node(part) for part in keys_of(given)]
+    subject = subject_among(keys_of(given), by)
     parts = items(given.get("order"))
     if parts is None:
         parts = [ast.Name(name) for name in compiler.names.default_order]
@@ -131,7 +142,7 @@ def compile_window(compiler: Compiler, entry: Method, tree: ast.Call) -> Node:
         if entry.reports:
             injected["report"] = reporting(part)
         result = column(invoke(entry, bound, part, injected), kind, part.size)
-        records.note(by)
+        records.note(by, subject)
         if where is not None:
             result = columns.scatter(records.whole.size, kind, [(records.selected, result)])
         return result if scope.at is None else columns.take(result, scope.at)

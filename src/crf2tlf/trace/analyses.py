@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from crf2tlf.analysis.results import Result
 from crf2tlf.findings import Place
@@ -11,25 +12,30 @@ from crf2tlf.spec import Study
 from crf2tlf.spec.blocks import ForEach
 from crf2tlf.spec.model import Rule, SpecModel
 from crf2tlf.spec.output import FIGURES, ColumnSpec, OutputSpec, RowSpec
-from crf2tlf.spec.statistic import Selection
+from crf2tlf.spec.statistic import Count, Selection
 from crf2tlf.trace.model import RuleLine
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A rule of an analysis: what it is there for, and the dataset whose records it is about (empty: of no data)."""
+    """A rule of an analysis: what it is there for, and the dataset whose records it is about (empty: of no data).
+
+    ``selects``: records count only if they meet it (``where``), or are of the row's ``category`` by it.
+    """
 
     what: str
     dataset: str
     rule: Rule
+    selects: Literal["", "where", "category"] = ""
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What was asked for a result: the analysis' key with its place, and all rules."""
+    """What was asked for a result: the analysis' key with its place and its spec, and all rules."""
 
     key: str
     place: Place
+    model: SpecModel
     rules: tuple[Asked, ...]
 
     @property
@@ -51,11 +57,7 @@ class Analyses:
         output = self.study.outputs.get(result.output)
         if output is None:
             return None
-        population = self.study.analysis.populations.get(output.population) if output.population else None
-        subjects = population.dataset if population else ""
-        rules: list[Asked] = []
-        if population is not None and population.where is not None:
-            rules.append(Asked("population", population.dataset, population.where))
+        subjects, rules = self._subjects(output), self._population(output)
         row, blocks = _row(output, result.analysis)
         models: list[tuple[str, SpecModel]] = []
         if row is not None:
@@ -70,10 +72,41 @@ class Analyses:
         for word, each in models:
             rules += _of_model(each, _dataset(each, subjects), subjects, "" if word == key else word)
         for column in _columns(self.study, output, result.group):
-            rules += _of_column(column, main, subjects)
+            rules += _of_column(column, main, subjects, certain=column.id is not None)
         for block in blocks:
             rules.append(Asked("for each", block.from_ or subjects, block.by))
-        return Analysis(key, model.place, tuple(rules))
+        return Analysis(key, model.place, model, tuple(_selecting(asked, model, main) for asked in rules))
+
+    def of_listing(self, name: str) -> Analysis:
+        """Return what was asked for the rows of a listing: who, and which records."""
+        output = self.study.outputs[name]
+        assert output.listing is not None
+        subjects = self._population(output)
+        rules = [asked for asked in subjects if asked.dataset]
+        if output.listing.where is not None:
+            rules.append(Asked("where", _dataset(output.listing, self._subjects(output)), output.listing.where))
+        return Analysis("listing", output.listing.place, output.listing, tuple(rules))
+
+    def _subjects(self, output: OutputSpec) -> str:
+        population = self.study.analysis.populations.get(output.population) if output.population else None
+        return population.dataset if population else ""
+
+    def _population(self, output: OutputSpec) -> list[Asked]:
+        population = self.study.analysis.populations.get(output.population) if output.population else None
+        if population is None or population.where is None:
+            return []
+        return [Asked("population", population.dataset, population.where, "where")]
+
+
+def _selecting(asked: Asked, model: SpecModel, main: str) -> Asked:
+    """Return a rule of an analysis with how it selects: its own `where`, and the categories of percentages of subjects.
+
+    What it takes in another column or row, as for other percentages, is not left out by its category.
+    """
+    if asked.what == "where" and asked.dataset == main:
+        return replace(asked, selects="where")
+    by_category = isinstance(model, Count) and model.percent_of == "subjects" and asked.rule in model.by[:1]
+    return replace(asked, selects="category") if by_category and asked.what == "by" else asked
 
 
 def _row(output: OutputSpec, name: str) -> tuple[RowSpec | None, Sequence[ForEach]]:
@@ -130,7 +163,8 @@ def _columns(study: Study, output: OutputSpec, group: str) -> Iterator[ColumnSpe
         pending += column.columns
 
 
-def _of_column(column: ColumnSpec, main: str, subjects: str) -> Iterator[Asked]:
+def _of_column(column: ColumnSpec, main: str, subjects: str, *, certain: bool) -> Iterator[Asked]:
+    """Yield the rules of a column; that it selects is said only where it is ``certain`` that it is the result's."""
     for what, rule, dataset in (
         ("column's subjects", column.subjects, subjects),
         ("column's records", column.records, main),
@@ -139,4 +173,5 @@ def _of_column(column: ColumnSpec, main: str, subjects: str) -> Iterator[Asked]:
         ("column of", column.of, main),
     ):
         if rule is not None:
-            yield Asked(what, dataset, rule)
+            selects = certain and what in ("column's subjects", "column's records")
+            yield Asked(what, dataset, rule, "where" if selects else "")

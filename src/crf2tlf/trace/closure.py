@@ -266,16 +266,25 @@ def _existence_on(values: Values, readings: Readings, table: str) -> None:
         record, source = Sources.members(block)
         if touched[source].any():
             values.mask(Ref(table, ROWS))[block.start + record[touched[source]]] = True
-        if group:
-            taken = np.zeros(origin.size, dtype=bool)
-        else:
-            taken = np.zeros(origin.size, dtype=bool)
-            taken[source] = True
-        elsewhere = np.flatnonzero(touched & ~taken)
-        if len(elsewhere):
-            values.may_appear(table, _subjects(values, block.source, elsewhere))
+        taken = np.zeros(origin.size, dtype=bool)
+        taken[source] = True
+        others = touched & ~taken
+        if group and changed is not None:
+            others |= changed  # with another key a record may come into another group
+        if others.any():
+            _may_come(
+                values, table, block, _subjects(values, block.source, np.flatnonzero(others)), grouped=bool(group)
+            )
         if block.source in values.appear:
-            values.may_appear(table, values.appear[block.source])
+            _may_come(values, table, block, values.appear[block.source], grouped=bool(group))
+
+
+def _may_come(values: Values, table: str, block: Block, subjects: set[str] | None, *, grouped: bool) -> None:
+    """Add that further source records of subjects may come: as records of their own, or into groups there are."""
+    values.may_appear(table, subjects)
+    if grouped:
+        here = slice(block.start, block.stop)
+        values.mask(Ref(table, ROWS))[here] |= _of_subjects(values, table, subjects)[here]
 
 
 def _reading_on_source(values: Values, source: str, reading: Reading, size: int) -> Mask:

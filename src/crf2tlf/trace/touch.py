@@ -7,20 +7,18 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from crf2tlf.analysis.results import Result
 from crf2tlf.build.planned import ROWS
 from crf2tlf.build.tables import AnyTable, DatasetTable
-from crf2tlf.methods.catalogue import Integers
 from crf2tlf.rules.compile import SUBJECT
 from crf2tlf.rules.parse import RuleError, parse
-from crf2tlf.rules.reading import OWN, SOURCE
 from crf2tlf.rules.scope import Ref
 from crf2tlf.spec.form import FORM_COLUMNS, FormSpec
 from crf2tlf.spec.model import Rule
 from crf2tlf.trace.chain import Chains
 from crf2tlf.trace.closure import Mask, Values, forward
-from crf2tlf.trace.model import Touched, TouchedCell, TouchedRecord
+from crf2tlf.trace.model import Touched, TouchedRecord
 from crf2tlf.trace.record import ORDER
+from crf2tlf.trace.touched_cells import TouchedCells
 
 
 class Touch:
@@ -56,7 +54,8 @@ class Touch:
         forward(values, self.tracing.read)
         start = self.records.record(table, position, shown)
         records = tuple(self._touched_records(values, table, position))
-        return Touched(start, records, tuple(self._cells(values)), tuple(sorted(_bases(values.appear, table))))
+        cells = TouchedCells(self.chains, self._merged(values), _bases(values.appear, "")).cells()
+        return Touched(start, records, tuple(cells), tuple(sorted(_bases(values.appear, table))))
 
     def _shown(self, table: str) -> list[str]:
         return [name for name in self.build.tables[table].columns if name not in FORM_COLUMNS]
@@ -107,7 +106,9 @@ class Touch:
                 continue
             masks = merged[name]
             any_ = np.logical_or.reduce(list(masks.values()))
-            columns = [variable.name for variable in self.build.datasets[name].variables if variable.name in masks]
+            dataset = self.build.datasets[name]
+            written = dict.fromkeys([*(variable.name for variable in dataset.variables), *dataset.spec.supplemental])
+            columns = [variable for variable in written if variable in masks]
             number = self.tracing.number(name)
             for at in sorted(np.flatnonzero(any_).tolist(), key=lambda at: int(number[at])):
                 touched = tuple(column for column in columns if masks[column][at])
@@ -126,83 +127,6 @@ class Touch:
                 known[ref.variable] = np.zeros(self.build.tables[base].size, dtype=bool)
             known[ref.variable][: len(mask)] |= mask
         return found
-
-    # Cells
-
-    def _cells(self, values: Values) -> Iterator[TouchedCell]:
-        """Yield the cells that show a result that a change would touch."""
-        looked = _Looked(self, values)
-        found = {result.id: looked.at(result) for result in self.tracing.results.results}
-        for place, ids in self.chains.cells.values():
-            here = [found[id_] for id_ in ids if id_ in found and found[id_] is not None]
-            if here:
-                yield TouchedCell(place, any(bool(each) for each in here))
-
-
-class _Looked:
-    """Which results look at values that may change."""
-
-    def __init__(self, touch: Touch, values: Values) -> None:
-        self.touch = touch
-        self.tracing = touch.tracing
-        self.masks = touch._merged(values)
-        self.appear = _bases(values.appear, "")
-        self._rules: dict[tuple[str, str], Mask] = {}
-
-    def at(self, result: Result) -> bool | None:
-        """Return whether a result counts records that may change; None where it does not even look at any."""
-        analysis = self.tracing.analysis(result)
-        if analysis is None:
-            return None
-        behind = self._behind(result)
-        looks = counted = any(self.exists(name)[positions].any() for name, positions in behind.items())
-        datasets = {asked.dataset for asked in analysis.rules if asked.dataset} | set(behind)
-        looks = looks or any(name in self.appear or self.exists(name).any() for name in datasets)
-        for asked in analysis.rules:
-            if asked.dataset:
-                mask = self.rule(asked.dataset, asked.rule)
-                looks = looks or bool(mask.any())
-                counted = counted or (asked.dataset in behind and bool(mask[behind[asked.dataset]].any()))
-        return bool(counted) if looks or counted else None
-
-    def _behind(self, result: Result) -> dict[str, Integers]:
-        found: dict[str, Integers] = {}
-        for name in (result.numerator, result.denominator):
-            dataset, positions = self.tracing.set_positions(name)
-            if dataset:
-                found[dataset] = np.union1d(found.get(dataset, positions), positions)
-        return found
-
-    def exists(self, name: str) -> Mask:
-        """Return which records of a finished dataset might cease to be."""
-        return self._finished(name, [ROWS])
-
-    def _finished(self, name: str, variables: Iterable[str]) -> Mask:
-        """Return which records of a finished dataset have a value among variables that may change."""
-        dataset = self.tracing.build.datasets[name]
-        masks = self.masks.get(dataset.spec.dataset, {})
-        found = [masks[variable] for variable in variables if variable in masks]
-        if dataset.is_supplement:
-            found = list(masks.values())
-        whole = np.logical_or.reduce(found) if found else np.zeros(dataset.positions.max(initial=-1) + 1, dtype=bool)
-        return whole[dataset.positions] if len(dataset.positions) else np.zeros(0, dtype=bool)
-
-    def rule(self, name: str, rule: Rule) -> Mask:
-        """Return for which records of a finished dataset a rule reads a value that may change."""
-        key = name, rule.text
-        if key not in self._rules:
-            touched = np.zeros(self.tracing.build.datasets[name].size, dtype=bool)
-            for reading in self.tracing.read_by(name, rule):
-                table = name if reading.table in (OWN, SOURCE) else reading.table
-                if table not in self.tracing.build.datasets:
-                    continue
-                changed = self._finished(table, [*reading.variables, ROWS])
-                left, right = reading.pairs(len(touched))
-                touched[left[changed[right]]] = True
-                if reading.right is not None and table in self.appear:
-                    touched[:] = True
-            self._rules[key] = touched
-        return self._rules[key]
 
 
 def _alike(table: AnyTable, values: dict[str, str | None], but: int) -> bool:
