@@ -185,8 +185,8 @@ crf2tlf.start(async () => {
     byId("search").value = search = "";
     restrictions.length = 0;
     showRestrictions();
-    grid.clearHeaderFilter();
-    crf2tlf.start(refresh);
+    if (grid.getHeaderFilters().length) grid.clearHeaderFilter(); // loads the records anew by itself
+    else crf2tlf.start(refresh);
     byId("search").focus();
   });
 
