@@ -172,17 +172,18 @@ def _of_reconciliation(row: ReconciliationRow) -> Found:
     code = code if row.generated else "RECONCILE_UNMATCHED"
     severity = {"agrees": "", "explained": "note", "differs": "error"}[state]
     told = " · ".join(part for part in (row.section, row.row, row.column) if part)
+    output = row.cell.partition("/")[0] or row.output
     return Found(
         "reconciliation",
         code,
         severity,
         state,
-        row.output,
+        output,
         told,
         value=row.generated,
         expected=row.published,
         note=row.note,
-        output=row.output,
+        output=output,
         cell=row.cell,
     )
 

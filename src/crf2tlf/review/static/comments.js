@@ -265,14 +265,27 @@ crf2tlf.comments = (() => {
           element("span", { class: "badge" }, text(`comments.${one.category}`)),
           one.place.column ? element("code", {}, ` ${one.place.column}`) : null,
           element("p", { class: "comment-words" }, one.text),
-          element("p", { class: "soft" }, `${one.author}, ${shownDate(one.changed)} `, element("button", { type: "button", class: "link", onclick: () => show(one.place, one, columns) }, text("comments.edit")), " ", element("button", { type: "button", class: "link", onclick: () => forget(one, place, columns) }, text("comments.delete"))),
+          element("p", { class: "soft" }, `${one.author}, ${shownDate(one.changed)} `, element("button", { type: "button", class: "link", onclick: () => show(one.place, one, columns) }, text("comments.edit")), " ", deleteButton({ class: "link" }, () => forget(one, place, columns))),
         ),
       ),
     );
   }
 
+  /** A button that deletes at the second press; the first one asks. */
+  function deleteButton(attributes, action) {
+    const made = element("button", { type: "button", ...attributes }, text("comments.delete"));
+    let asked = false;
+    made.addEventListener("click", () => {
+      if (asked) return action();
+      asked = true;
+      made.textContent = text("comments.sure");
+      made.removeAttribute("aria-label");
+      made.classList.add("sure");
+    });
+    return made;
+  }
+
   function forget(comment, place, columns) {
-    if (!window.confirm(text("comments.sure"))) return;
     remove(comment.id);
     crf2tlf.announce(text("comments.deleted"));
     show(place, null, columns);
@@ -381,6 +394,7 @@ crf2tlf.comments = (() => {
     remove,
     address,
     shownDate,
+    deleteButton,
     saveFile,
     takeIn,
     queryRows,

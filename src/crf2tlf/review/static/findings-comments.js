@@ -72,13 +72,12 @@
         { class: "row-actions" },
         element("button", { type: "button", class: "tool", "aria-label": `${text("comments.edit")}: ${label}`, onclick: () => comments.edit(one.place, one) }, text("comments.edit")),
         " ",
-        element("button", { type: "button", class: "tool", "aria-label": `${text("comments.delete")}: ${label}`, onclick: () => forget(one) }, text("comments.delete")),
+        comments.deleteButton({ class: "tool", "aria-label": `${text("comments.delete")}: ${label}` }, () => forget(one)),
       ),
     );
   }
 
   function forget(one) {
-    if (!window.confirm(text("comments.sure"))) return;
     comments.remove(one.id);
     crf2tlf.announce(text("comments.deleted"));
     place("tab-comments").focus();
