@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from PIL import Image
 
-from crf2tlf.analysis.results import Bar, Curve, KaplanMeier, Lane, Step, Swimmer, Waterfall
+from crf2tlf.analysis.results import Bar, Curve, KaplanMeier, Lane, Mark, Segment, Step, Swimmer, Waterfall
 from crf2tlf.display import render
 from crf2tlf.display.figures import draw
 from crf2tlf.display.figures.look import printed_look
@@ -207,3 +207,39 @@ def test_pictures_are_svg_and_png_at_300_dots_an_inch(tmp_path: Path) -> None:
 def test_dollar_signs_are_not_mathematics(tmp_path: Path) -> None:
     figure = samples.SURVIVAL.model_copy(update={"annotations": ("$x^{2$ costs $5",)})
     assert render(samples.results(samples.figure(figure, "figure-1", "Figure $1$")), tmp_path)
+
+
+class TestManySubjects:
+    """More subjects than anybody can tell apart: one shape a look, no names, so that 10,000 take seconds."""
+
+    MANY = 300
+
+    def test_bars_of_a_category_are_one_shape_of_the_same_heights(self) -> None:
+        bars = tuple(
+            Bar(subject=f"S{n}", value=100.0 - n / 2, category="PR" if n % 3 else "PD", marks=("New",))
+            for n in range(self.MANY)
+        )
+        axes = drawn(Waterfall(y_label="%", bars=bars, categories=("PR", "PD"), marks=("New",)))
+        tops = {
+            tuple(path.vertices[2]) for shape in axes.collections for path in shape.get_paths()
+        }  # the upper right corners
+        assert tops == {(n + 0.4, 100.0 - n / 2) for n in range(self.MANY)}
+        assert len(axes.collections) == 2
+        assert tick_labels(axes.get_xticklabels()) == []
+        assert legend(axes) == ["PR", "PD", "New"]
+
+    def test_lanes_of_a_look_are_one_shape(self) -> None:
+        lanes = tuple(
+            Lane(
+                subject=f"S{n}",
+                segments=(Segment(category="A", start=0, end=n + 1),),
+                marks=(Mark(category="Death", x=n + 1),),
+                ongoing=n % 2 == 0,
+            )
+            for n in range(self.MANY)
+        )
+        axes = drawn(Swimmer(x_label="Months", lanes=lanes, segments=("A",), marks=("Death",)))
+        [shape] = axes.collections
+        assert [path.vertices[1][0] for path in shape.get_paths()] == [n + 1 for n in range(self.MANY)]
+        assert tick_labels(axes.get_yticklabels()) == []
+        assert legend(axes) == ["A", "Death", "Ongoing"]

@@ -56,6 +56,15 @@ def choose(options: tuple[str, ...], names: tuple[str, ...], name: str) -> str:
     return options[place % len(options)]
 
 
+MOST_SINGLE = 200
+"""Subjects whose bars or lanes are drawn one by one, with their names."""
+
+
+def bar_corners(left: float, right: float, bottom: float, top: float) -> list[tuple[float, float]]:
+    """Return the corners of a bar."""
+    return [(left, bottom), (right, bottom), (right, top), (left, top)]
+
+
 def filled(names: tuple[str, ...], name: str) -> dict[str, Any]:
     """Return the fill of a category: colour and hatch by its place in the category order."""
     return {

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import ScaledTranslation
 
 from crf2tlf.analysis.results import Lane, Segment, Swimmer
-from crf2tlf.display.figures.look import COLOURS, HATCHES, INK, PALE, choose, filled
+from crf2tlf.display.figures.look import COLOURS, HATCHES, INK, MOST_SINGLE, PALE, bar_corners, choose, filled
 
 _LANE = 0.62
 _TINTS = (1.0, 0.35, 0.65)
@@ -37,15 +39,42 @@ def describe(figure: Swimmer) -> str:
 
 def draw(axes: Axes, figure: Swimmer) -> None:
     """Draw the lanes, first at the top, with the origin line, marks, arrows and legend."""
-    for place, lane in enumerate(figure.lanes):
-        for segment in lane.segments:
-            _draw_segment(axes, figure, place, lane, segment)
-    _set_range(axes, figure)
-    for place, lane in enumerate(figure.lanes):
-        _draw_marks(axes, figure, place, lane)
+    if len(figure.lanes) > MOST_SINGLE:
+        _draw_together(axes, figure)
+    else:
+        for place, lane in enumerate(figure.lanes):
+            for segment in lane.segments:
+                _draw_segment(axes, figure, place, lane, segment)
+        _set_range(axes, figure)
+        for place, lane in enumerate(figure.lanes):
+            _draw_marks(axes, figure, place, lane)
     _draw_origin(axes, figure)
     _label_lanes(axes, figure)
     _draw_legend(axes, figure)
+
+
+def _draw_together(axes: Axes, figure: Swimmer) -> None:
+    """Draw many lanes as one shape a look: elements of their own would take minutes, and nobody can tell them apart."""
+    stretches: dict[tuple[str, str], list[Any]] = {}
+    marks: dict[str, tuple[list[float], list[int]]] = {}
+    tips: list[float] = []
+    _set_range(axes, figure)
+    for place, lane in enumerate(figure.lanes):
+        for segment in lane.segments:
+            corners = bar_corners(segment.start, segment.end, place - _LANE / 2, place + _LANE / 2)
+            stretches.setdefault((lane.group, segment.category), []).append(corners)
+        for mark in lane.marks:
+            xs, ys = marks.setdefault(mark.category, ([], []))
+            xs.append(mark.x)
+            ys.append(place)
+        ends = [segment.end for segment in lane.segments] + [mark.x for mark in lane.marks]
+        tips.append(max(ends, default=0.0) if lane.ongoing else math.nan)
+    for (group, category), shapes in stretches.items():
+        fill = {**_fill(figure, group, category), "hatch": None, "linewidth": 0}
+        axes.add_collection(PolyCollection(shapes, zorder=2, **fill), autolim=False)
+    for category, (xs, ys) in marks.items():
+        axes.plot(xs, ys, zorder=5, **{**_symbol(figure, category), "markersize": 2.5})
+    axes.plot(tips, range(len(tips)), color=INK, marker=">", markersize=2.5, linestyle="none", zorder=5)
 
 
 def _draw_segment(axes: Axes, figure: Swimmer, place: int, lane: Lane, segment: Segment) -> None:
@@ -140,10 +169,11 @@ def _label_lanes(axes: Axes, figure: Swimmer) -> None:
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     size = max(min(8.0, _LABELS_POINTS / max(len(figure.lanes), 1)), 3.0)
-    axes.set_yticks(range(len(figure.lanes)), [lane.subject for lane in figure.lanes], fontsize=size)
+    labelled = figure.lanes if len(figure.lanes) <= MOST_SINGLE else ()
+    axes.set_yticks(range(len(labelled)), [lane.subject for lane in labelled], fontsize=size)
     axes.grid(axis="x", color="#E4E4E4", linewidth=0.6, zorder=0)
     axes.set_axisbelow(True)
-    for place, lane in enumerate(figure.lanes):
+    for place, lane in enumerate(labelled):
         if figure.groups:
             axes.annotate(
                 lane.group,

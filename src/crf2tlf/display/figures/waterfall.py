@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 
 from crf2tlf.analysis.results import Bar, Waterfall
-from crf2tlf.display.figures.look import INK, PALE, SYMBOLS, choose, filled, key, signed
+from crf2tlf.display.figures.look import INK, MOST_SINGLE, PALE, SYMBOLS, bar_corners, choose, filled, key, signed
 
 _MARK_STEP = 0.05
 _MOST_LABELLED = 60
@@ -33,7 +34,9 @@ def draw(axes: Axes, figure: Waterfall) -> None:
     """Draw the sorted bars, largest increase left, with reference lines, marks and legend."""
     bars = sorted(figure.bars, key=lambda bar: -bar.value)
     _set_range(axes, figure)
-    for place, bar in enumerate(bars):
+    if len(bars) > MOST_SINGLE:
+        _draw_together(axes, figure, bars)
+    for place, bar in enumerate(bars if len(bars) <= MOST_SINGLE else ()):
         style = filled(figure.categories, bar.category)
         axes.bar(place, bar.value, width=0.8, zorder=2, label=bar.category, gid=f"bar {bar.subject}", **style)
         if bar.value == 0:
@@ -42,6 +45,24 @@ def draw(axes: Axes, figure: Waterfall) -> None:
     _draw_reference_lines(axes, figure)
     _label_subjects(axes, figure, bars)
     _draw_legend(axes, figure)
+
+
+def _draw_together(axes: Axes, figure: Waterfall, bars: list[Bar]) -> None:
+    """Draw many bars as one shape a category, and their marks as one line a kind of mark."""
+    shapes: dict[str, list[Any]] = {}
+    marks: dict[str, tuple[list[int], list[float]]] = {}
+    low, high = axes.get_ylim()
+    for place, bar in enumerate(bars):
+        shapes.setdefault(bar.category, []).append(bar_corners(place - 0.4, place + 0.4, 0.0, bar.value))
+        for level, mark in enumerate(bar.marks, start=1):
+            xs, ys = marks.setdefault(mark, ([], []))
+            xs.append(place)
+            ys.append(max(bar.value, 0.0) + (high - low) * _MARK_STEP * (level - 0.25))
+    for category, corners in shapes.items():
+        fill = {**filled(figure.categories, category), "hatch": None, "linewidth": 0}
+        axes.add_collection(PolyCollection(corners, zorder=2, **fill), autolim=False)
+    for mark, (xs, ys) in marks.items():
+        axes.plot(xs, ys, zorder=4, **{**_symbol(figure, mark), "markersize": 2.5})
 
 
 def _set_range(axes: Axes, figure: Waterfall) -> None:
