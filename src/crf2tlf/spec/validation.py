@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -130,7 +131,7 @@ def _located(path: tuple[Any, ...], tree: LocatedMap) -> tuple[str, ...]:
     return tuple(_locate(path, tree)[1])
 
 
-def _report(problem: dict[str, Any], tree: LocatedMap, known: set[str], findings: Findings) -> None:
+def _report(problem: dict[str, Any], tree: LocatedMap, known: frozenset[str], findings: Findings) -> None:
     path = (*problem["loc"], *getattr(problem.get("ctx", {}).get("error"), "keys", ()))
     place, trail = _locate(path, tree)
     where = f"{'.'.join(trail)}: " if trail else ""
@@ -157,7 +158,8 @@ def _locate(path: tuple[Any, ...], tree: Any) -> tuple[Place, list[str]]:
     return place, trail
 
 
-def _keys_of(model: type[BaseModel]) -> set[str]:
+@cache
+def _keys_of(model: type[BaseModel]) -> frozenset[str]:
     """All keys that the model and the models inside it take."""
     keys: set[str] = set()
     pending: list[Any] = [model.model_json_schema(by_alias=True)]
@@ -168,4 +170,4 @@ def _keys_of(model: type[BaseModel]) -> set[str]:
             pending.extend(part.values())
         elif isinstance(part, list):
             pending.extend(part)
-    return keys
+    return frozenset(keys)
