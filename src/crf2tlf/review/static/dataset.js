@@ -5,6 +5,8 @@
 crf2tlf.start(async () => {
   const { element, label, text } = crf2tlf;
   const MOST_COLUMNS = 40; // shown at first
+  const MOST_OF_LARGE = 12; // in a table of very many records
+  const LARGE = 200000;
   const SEARCH_DELAY = 250;
   const CSV_ROWS = 20000; // put together at a time
   const NUMBERS = { raw: "dataset.line", design: "dataset.line" };
@@ -221,7 +223,7 @@ crf2tlf.start(async () => {
   /** The columns shown at first: those with values, without what is the same everywhere in the study's datasets. */
   async function usual() {
     const names = columns.map((column) => column.name).filter((one) => one !== "STUDYID" && one !== "DOMAIN");
-    const some = names.slice(0, MOST_COLUMNS);
+    const some = names.slice(0, table.size > LARGE ? MOST_OF_LARGE : MOST_COLUMNS);
     for (const [one, held] of await store.columns(some)) if (!held.values.length) empty.add(one);
     const found = some.filter((one) => !empty.has(one));
     return found.length ? found : columns.map((column) => column.name);

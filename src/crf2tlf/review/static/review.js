@@ -67,6 +67,7 @@ const crf2tlf = (() => {
   }
 
   function fromBase64(base64) {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
     const characters = atob(base64);
     const bytes = new Uint8Array(characters.length);
     for (let i = 0; i < characters.length; i += 1) bytes[i] = characters.charCodeAt(i);
