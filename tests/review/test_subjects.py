@@ -82,17 +82,17 @@ def test_a_subject_has_its_records_with_their_ways(study_folder: WriteStudy) -> 
     assert second["tables"]["raw.f"]["fates"] == ["mapped to AX", "mapped to AX"]
     ax = second["tables"]["AX"]
     assert (ax["numbers"], ax["rows"]) == ([3, 4], [["TST-2", 3, 70], ["TST-2", 4, 70]])
-    assert ax["sources"] == [[["raw.f", 3]], [["raw.f", 4]]]
-    assert ax["reads"] == {"AGE": [[["DM", 2]], [["DM", 2]]]}
-    assert second["tables"]["AY"]["sources"] == [[["AX", 3], ["AX", 4]]]
-    assert second["tables"]["DM"]["sources"] == [[["raw.dm", 2]]]
+    assert ax["sources"] == [[("raw.f", 3)], [("raw.f", 4)]]
+    assert ax["reads"] == {"AGE": [[("DM", 2)], [("DM", 2)]]}
+    assert second["tables"]["AY"]["sources"] == [[("AX", 3), ("AX", 4)]]
+    assert second["tables"]["DM"]["sources"] == [[("raw.dm", 2)]]
 
 
 def test_records_without_a_subject_are_shared(study_folder: WriteStudy) -> None:
     nobody = shards_of(reviewed(study_folder(SMALL))).of(NOBODY)
     assert nobody["subject"] is None
     assert nobody["tables"]["raw.f"] == {"numbers": [5], "rows": [[None, "9"]], "fates": ["mapped to AX"]}
-    assert nobody["tables"]["AX"]["sources"] == [[["raw.f", 5]]]
+    assert nobody["tables"]["AX"]["sources"] == [[("raw.f", 5)]]
 
 
 def test_findings_are_counted_by_the_subjects_of_their_raw_lines(study_folder: WriteStudy) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,16 +12,18 @@ import numpy.typing as npt
 from crf2tlf.build.tables import Link
 from crf2tlf.methods.catalogue import Integers
 
-Objects = npt.NDArray[np.object_]
-
 
 @dataclass(frozen=True, eq=False)
 class Lists:
-    """The list of record ``i`` is ``numbers[offsets[i]:offsets[i + 1]]``; ``tables`` name the table of each number."""
+    """The list of record ``i`` is ``numbers[offsets[i]:offsets[i + 1]]``.
+
+    ``tables`` are places in ``names``: the table of each number. Without them a list is one of numbers alone.
+    """
 
     offsets: Integers
     numbers: Integers
-    tables: Objects | None = None
+    tables: Integers | None = None
+    names: tuple[str, ...] = ()
 
     def taken(self, positions: Integers) -> Lists:
         """Return the lists of the records at positions, in that order."""
@@ -30,15 +31,42 @@ class Lists:
         within = np.arange(count.sum(), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)
         at = np.repeat(first, count) + within
         offsets = np.r_[0, np.cumsum(count)].astype(np.int64)
-        return Lists(offsets, self.numbers[at], None if self.tables is None else self.tables[at])
+        return Lists(offsets, self.numbers[at], None if self.tables is None else self.tables[at], self.names)
 
     def plain(self, start: int, stop: int) -> list[list[Any]]:
-        """Return the lists of consecutive records: numbers, or pairs of table and number."""
-        first, last = int(self.offsets[start]), int(self.offsets[stop])
-        flat: list[Any] = self.numbers[first:last].tolist()
-        if self.tables is not None:
-            flat = list(map(list, zip(self.tables[first:last].tolist(), flat, strict=True)))
-        return [flat[a:b] for a, b in pairwise((self.offsets[start : stop + 1] - first).tolist())]
+        """Return the lists of consecutive records: of numbers, or of pairs of table and number.
+
+        Most lists are short and the same for many records (all of a subject look into one record of DM), so equal lists
+        of one are one object; nobody changes them.
+        """
+        offsets = self.offsets[start : stop + 1]
+        found = np.empty(stop - start, dtype=object)
+        counts = np.diff(offsets)
+        found[counts == 0] = _shared([[]])
+        one = np.flatnonzero(counts == 1)
+        found[one] = self._ones(offsets[one])
+        for at in np.flatnonzero(counts > 1).tolist():
+            found[at] = self._items(slice(offsets[at], offsets[at + 1]))
+        lists: list[list[Any]] = found.tolist()
+        return lists
+
+    def _items(self, at: Any) -> list[Any]:
+        numbers: list[Any] = self.numbers[at].tolist()
+        if self.tables is None:
+            return numbers
+        return list(zip([self.names[table] for table in self.tables[at].tolist()], numbers, strict=True))
+
+    def _ones(self, at: Integers) -> npt.NDArray[np.object_]:
+        tables = np.zeros(len(at), dtype=np.int64) if self.tables is None else self.tables[at]
+        _, first, inverse = np.unique(
+            self.numbers[at] * (len(self.names) + 1) + tables, return_index=True, return_inverse=True
+        )
+        return _shared([[item] for item in self._items(at[first])])[inverse]
+
+
+def _shared(lists: list[list[Any]]) -> npt.NDArray[np.object_]:
+    """Return lists as an array of objects."""
+    return np.fromiter(lists, dtype=object, count=len(lists))
 
 
 def references(links: Sequence[Link], numbers: Mapping[str, Integers], size: int) -> Lists:
@@ -48,8 +76,9 @@ def references(links: Sequence[Link], numbers: Mapping[str, Integers], size: int
     links; one that stands twice is there once.
     """
     if not links:
-        return Lists(np.zeros(size + 1, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=object))
-    names = np.array(list(dict.fromkeys(link.table for link in links)), dtype=object)
+        empty = np.empty(0, dtype=np.int64)
+        return Lists(np.zeros(size + 1, dtype=np.int64), empty, empty)
+    names = tuple(dict.fromkeys(link.table for link in links))
     place = {name: at for at, name in enumerate(names)}
     records = np.concatenate([np.repeat(np.arange(size, dtype=np.int64), np.diff(link.offsets)) for link in links])
     tables = np.concatenate([np.full(len(link.rows), place[link.table], dtype=np.int64) for link in links])
@@ -59,7 +88,7 @@ def references(links: Sequence[Link], numbers: Mapping[str, Integers], size: int
     new = np.ones(len(records), dtype=bool)
     new[1:] = (np.diff(records) != 0) | (np.diff(tables) != 0) | (np.diff(found) != 0)
     counts = np.bincount(records[new], minlength=size)
-    return Lists(np.r_[0, np.cumsum(counts)].astype(np.int64), found[new], names[tables[new]])
+    return Lists(np.r_[0, np.cumsum(counts)].astype(np.int64), found[new], tables[new], names)
 
 
 def memberships(records: Sequence[Integers], labels: Sequence[int], size: int) -> Lists:

@@ -25,7 +25,7 @@ crf2tlf.patientEvents = (() => {
     if (severity === null) return null;
     const rank = SEVERITIES[severity.toUpperCase()] || 0;
     const words = severity.charAt(0) + severity.slice(1).toLowerCase();
-    return { rank, short: words.slice(0, 3), long: words, tone: rank ? `grade-${rank}` : "plain" };
+    return { rank, short: words.length > 4 ? words.slice(0, 3) : words, long: words, tone: rank ? `grade-${rank}` : "plain" };
   }
 
   /** When a record is: start and end as ranges of days, and whether it goes on, or began before. */
@@ -141,7 +141,10 @@ crf2tlf.patientEvents = (() => {
   const dose = (record) => words(amount(record), value(record, "--DOSU"), value(record, "--DOSFRQ"));
   const shorterDoses = (record) => [words(amount(record), value(record, "--DOSU")), words(amount(record))];
 
-  const changed = (record) => value(record, "--ADJ") !== null || value(record, "--OCCUR") === "N" || value(record, "--DOSE") === 0;
+  /** Whether nothing was given: said so, or a dose of 0 of what has other doses too (of placebo it is the usual one). */
+  const notGiven = (record, records) =>
+    value(record, "--OCCUR") === "N" ||
+    (value(record, "--DOSE") === 0 && records.some((other) => name(other) === name(record) && value(other, "--DOSE") > 0));
 
   /** Doses as given (EX), and where that is missing as collected (EC). */
   function treatment(patient, tables, undated) {
@@ -154,10 +157,11 @@ crf2tlf.patientEvents = (() => {
 
   /** Doses changed, interrupted or not given: adjustments, --OCCUR of N, doses of 0. */
   function changes(patient, tables) {
-    const records = tables.filter((table) => DOSING.has(table.name)).flatMap((table) => patient.records(table.name).filter(changed));
+    const dosing = tables.filter((table) => DOSING.has(table.name)).flatMap((table) => patient.records(table.name));
+    const records = dosing.filter((record) => value(record, "--ADJ") !== null || notGiven(record, dosing));
     const found = collect(records, [], name, (record) => {
       const reason = first(record, "--ADJ", "--REASOC");
-      const what = value(record, "--OCCUR") === "N" || value(record, "--DOSE") === 0 ? text("patient.not_given") : dose(record);
+      const what = notGiven(record, dosing) ? text("patient.not_given") : dose(record);
       return { detail: [what, reason].filter((part) => part).join(", "), mark: what, shorter: what === dose(record) ? shorterDoses(record) : [], tone: "change" };
     });
     return { key: "patient.group_changes", rows: rowsOf(found), core: true };
