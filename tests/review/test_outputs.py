@@ -255,9 +255,19 @@ def test_an_empty_numerator_is_there(reference: Pages) -> None:
 
 
 def test_rules_name_their_places(reference: Pages) -> None:
-    rules = reference.piece("output/table-4")["results"]["table-4/event/Fever/grade3/n"]["rules"]
+    piece = reference.piece("output/table-4")
+    rules = piece["rules"][piece["results"]["table-4/event/Fever/grade3/n"]["rules"]]
     assert ["column's records", "ATOXGRN >= 3", "specs/tlf/table-4.yaml:10"] in rules
     assert all(re.match(r"specs/.+\.yaml:\d+$", place) for _, _, place in rules)
+
+
+def test_every_result_has_its_rules(pages: Pages) -> None:
+    for output in pages.outputs:
+        piece = pages.piece(f"output/{output.id}")
+        for result in pages.review.results.results:
+            if result.output == output.id:
+                wanted = [[line.what, line.text, line.place] for line in pages.review.tracing.rule_of(result)]
+                assert piece["rules"][piece["results"][result.id]["rules"]] == wanted
 
 
 def test_published_numbers_are_beside_their_cells(reference: Pages) -> None:

@@ -7,7 +7,7 @@ records of a step are those of the curve's own record set that have an event at 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -60,6 +60,7 @@ class _Source:
     sets: RecordSets
     spec: OutputSpec
     results: Sequence[Result]
+    subjects: dict[str, list[str]] = field(default_factory=dict)
 
     def named(self, analysis: str, statistic: str) -> list[Result]:
         """Return the results of one statistic in the order of the figure's model."""
@@ -69,8 +70,10 @@ class _Source:
         """Return the subject of the first record behind a result's numerator."""
         if result.numerator is None or not len(found := self.sets.positions(result.numerator)):
             return None
-        frame = self.build.datasets[self.sets.dataset(result.numerator)].frame
-        return str(frame[SUBJECT].iloc[int(found[0])])
+        name = self.sets.dataset(result.numerator)
+        if name not in self.subjects:
+            self.subjects[name] = self.build.datasets[name].frame[SUBJECT].tolist()
+        return str(self.subjects[name][int(found[0])])
 
 
 def figure_marks(build: BuildResult, sets: RecordSets, output: Output, results: Sequence[Result]) -> list[Mark]:

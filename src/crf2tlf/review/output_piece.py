@@ -22,6 +22,9 @@ from crf2tlf.trace.record_sets import DESIGN
 STATUSES = ("agrees", "noted", "explained", "differs")
 """How a number may stand to a publication: equal, equal with a note, different with a note, different."""
 
+_OF_A_SUBJECT = ("bar", "lane")
+"""Parts of a figure whose results are groups of one subject each."""
+
 
 @dataclass(frozen=True)
 class LabelledCell:
@@ -77,15 +80,17 @@ class OutputPieces:
                 "curve": mark.curve,
                 "subject": subject,
             }
+        rules = _Rules(self._review)
         return {
             "cells": cells,
-            "results": {result.id: self._result(result) for result in results},
+            "results": {result.id: self._result(result, rules.number(result)) for result in results},
+            "rules": rules.found,
             "sets": sets,
             "marks": of_marks,
             "reconciliation": {id_: found for id_, found in self._reconciled.items() if id_ in cells},
         }
 
-    def _result(self, result: Result) -> dict[str, Any]:
+    def _result(self, result: Result, rules: int) -> dict[str, Any]:
         numbers = self._sets.numbers
         return {
             "statistic": result.statistic,
@@ -94,7 +99,7 @@ class OutputPieces:
             "variable": result.variable,
             "analysis": result.analysis,
             "group": result.group,
-            "rules": [[line.what, line.text, line.place] for line in self._review.tracing.rule_of(result)],
+            "rules": rules,
             "numerator": None if result.numerator is None else numbers[result.numerator],
             "denominator": None if result.denominator is None else numbers[result.denominator],
         }
@@ -121,6 +126,27 @@ class OutputPieces:
         stated = spec.constants.get(str(name).removeprefix("study."))
         place = getattr(stated, "place", None)
         return [name, value, str(place) if isinstance(place, Place) else ""]
+
+
+class _Rules:
+    """The rules behind the results of an output, each list of them once."""
+
+    def __init__(self, review: Review) -> None:
+        self.found: list[list[list[str]]] = []
+        self._review = review
+        self._known: dict[tuple[str, str], int] = {}
+        self._numbers: dict[str, int] = {}
+
+    def number(self, result: Result) -> int:
+        """Return the place of a result's rules in the list; they are the same for every bar and every lane."""
+        group = "" if result.analysis in _OF_A_SUBJECT else result.group
+        key = result.analysis, group
+        if key not in self._known:
+            rules = [[line.what, line.text, line.place] for line in self._review.tracing.rule_of(result)]
+            self._known[key] = self._numbers.setdefault(repr(rules), len(self.found))
+            if self._known[key] == len(self.found):
+                self.found.append(rules)
+        return self._known[key]
 
 
 def differences(numbers: Integers) -> list[int]:

@@ -122,7 +122,7 @@
     return [
       head(what, null),
       what.published ? published(what.published) : null,
-      what.curve ? rulesPart(piece.results[what.curve].rules) : null,
+      what.curve ? rulesPart(piece.rules[piece.results[what.curve].rules]) : null,
       what.set === null ? null : setPart(piece, what.set, "chain.behind", now),
       grouped(piece, what.results).map((group) => groupPart(piece, group, now)),
     ];
@@ -168,7 +168,7 @@
       "section",
       { class: "statistics" },
       table("statistics-table", columns, rows),
-      rulesPart(first.rules),
+      rulesPart(piece.rules[first.rules]),
       first.numerator === first.denominator
         ? setPart(piece, first.numerator, "chain.made_of", now)
         : [setPart(piece, first.numerator, "chain.numerator", now), setPart(piece, first.denominator, "chain.denominator", now, first.numerator)],
@@ -282,12 +282,12 @@
     const add = (key, number, names) => {
       if (number !== null && number !== undefined && !found.has(number)) found.set(number, { key, number, names });
     };
-    add("chain.behind", what.set, what.curve ? crf2tlf.chain.namesIn(piece.results[what.curve].rules) : []);
+    add("chain.behind", what.set, what.curve ? crf2tlf.chain.namesIn(piece.rules[piece.results[what.curve].rules]) : []);
     for (const side of ["numerator", "denominator"]) {
       for (const id of what.results) {
         const result = piece.results[id];
         const same = result.numerator === result.denominator;
-        const names = [...crf2tlf.chain.namesIn(result.rules), result.variable];
+        const names = [...crf2tlf.chain.namesIn(piece.rules[result.rules]), result.variable];
         add(same ? "chain.made_of" : `chain.${side}`, result[side], names);
       }
     }
