@@ -13,13 +13,14 @@ from ruamel.yaml import YAML
 from crf2tlf.spec.schema import schemas
 
 ROOT = Path(__file__).resolve().parents[2]
+EXPORTED = schemas()
 KINDS = {"raw": "form", "sdtm": "dataset", "adam": "dataset"}
 
 
 def committed() -> Iterator[tuple[str, str]]:
     for study in (ROOT, ROOT / "tests" / "studies" / "pilot"):
         for path in sorted((study / "specs").rglob("*.yaml")):
-            kind = KINDS.get(path.parent.name, path.stem if path.stem in schemas() else "output")
+            kind = KINDS.get(path.parent.name, path.stem if path.stem in EXPORTED else "output")
             yield path.relative_to(ROOT).as_posix(), kind
 
 
@@ -35,7 +36,7 @@ def plain(value: Any) -> Any:
 @pytest.mark.parametrize(("name", "kind"), list(committed()))
 def test_committed_spec(name: str, kind: str) -> None:
     content = plain(YAML(typ="safe", pure=True).load((ROOT / name).read_text(encoding="utf-8")))
-    faults = [f"{list(e.path)}: {e.message:.200}" for e in Draft202012Validator(schemas()[kind]).iter_errors(content)]
+    faults = [f"{list(e.path)}: {e.message:.200}" for e in Draft202012Validator(EXPORTED[kind]).iter_errors(content)]
     assert faults == []
 
 
@@ -48,4 +49,4 @@ def test_committed_spec(name: str, kind: str) -> None:
     ],
 )
 def test_a_mistake_is_marked(mistake: dict[str, Any]) -> None:
-    assert list(Draft202012Validator(schemas()["dataset"]).iter_errors(mistake))
+    assert list(Draft202012Validator(EXPORTED["dataset"]).iter_errors(mistake))
