@@ -143,6 +143,7 @@ VISITS = "visits: {column: VISIT}\n"
             ],
         ),
         ("visits: {column: VISIT, others: ignore}\n", "1,UNSCHEDULED\n", []),
+        (VISITS + "repeats: visit\n", "1,\n2,\n", []),  # nobody has a visit
         (
             VISITS + "repeats: visit\n",
             "1,SCREENING\n1,WEEK 4\n2,SCREENING\n3,WEEK 4\n",

@@ -178,11 +178,10 @@ def _count_missing_visits(checked: _Checked, number: pd.Series[Any], names: list
     """Count visits that a subject lacks although it has a later one."""
     subjects = checked.table.column(SUBJECT_COLUMN)
     seen = pd.DataFrame({"subject": subjects, "number": number}).dropna().drop_duplicates()
-    last = seen.groupby("subject")["number"].max()
+    by_subject = seen.groupby("subject")["number"]
+    last, earlier = by_subject.max(), seen["number"][seen["number"] < by_subject.transform("max")]
     expected = np.array([(last > at).sum() for at in range(len(names))])
-    present = np.array(
-        [(seen["number"][seen["number"] < seen["subject"].map(last)] == at).sum() for at in range(len(names))]
-    )
+    present = np.array([(earlier == at).sum() for at in range(len(names))])
     lacking = {name: int(count) for name, count in zip(names, expected - present, strict=True) if count}
     if lacking:
         listed = ", ".join(f"{name} {count}" for name, count in lacking.items())

@@ -61,7 +61,7 @@ class Chains:
         written = [variable.name for variable in self.tracing.build.datasets[table].variables]
         values = Values(self.tracing.build)
         values.add(table, variables or written, np.array([position], dtype=np.int64))
-        chain = self.records.chain(self.tracing.merged(backward(values, self.tracing.read)))
+        chain = self.records.chain(self.tracing.merged(backward(values, self.tracing.read)), table)
         start = next(record for record in chain if (record.table, record.number) == (table, number))
         return Made(start, tuple(record for record in chain if record is not start))
 
@@ -89,7 +89,7 @@ class Chains:
             values = self.tracing.values_of([result.model_copy(update=side)])
             frame = self.tracing.build.datasets[dataset].frame
             subjects = frame[SUBJECT].iloc[positions].dropna().unique() if SUBJECT in frame else ()
-            chain = self.records.chain(self.tracing.merged(values))
+            chain = self.records.chain(self.tracing.merged(values), dataset)
             numbers = tuple((positions + 1).tolist())
             self._behind[key] = RecordsBehind(dataset, numbers, tuple(map(str, subjects)), chain)
         return self._behind[key]

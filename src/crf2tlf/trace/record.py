@@ -67,10 +67,26 @@ class Records:
             found.update({(f"raw.{form.form}", name): column.label or "" for name, column in form.columns.items()})
         return found
 
-    def chain(self, values: Mapping[str, Mapping[str, Integers]]) -> tuple[Record, ...]:
-        """Return the records of values, analysis datasets first, then tabulations, raw lines, design tables."""
-        tables = sorted(values, key=lambda name: (ORDER.index(self.kind(name)), name))
+    def chain(self, values: Mapping[str, Mapping[str, Integers]], start: str = "") -> tuple[Record, ...]:
+        """Return the records of values, analysis datasets first, then tabulations, raw lines, design tables.
+
+        Among these, what the records of the dataset ``start`` come from stands before what was looked up.
+        """
+        main = self._way_back(start)
+        tables = sorted(values, key=lambda name: (ORDER.index(self.kind(name)), main.get(name, len(main)), name))
         return tuple(record for name in tables for record in self._of_table(name, values[name]))
+
+    def _way_back(self, start: str) -> dict[str, int]:
+        """Return the tables that a dataset's records come from, step by step, with their place on the way."""
+        found = {start: 0}
+        pending = [start]
+        while pending:
+            dataset = self.build.datasets.get(pending.pop(0))
+            for link in self.tracing.sources(dataset) if dataset is not None else ():
+                if len(link.rows) and link.table not in found:
+                    found[link.table] = len(found)
+                    pending.append(link.table)
+        return found
 
     def _of_table(self, table: str, values: Mapping[str, Integers]) -> Iterator[Record]:
         positions = values[ROWS]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
+from crf2tlf.rules.compile import SUBJECT
 from crf2tlf.trace.model import (
     CellPlace,
     Chain,
@@ -71,12 +72,12 @@ def _behind(word: str, behind: RecordsBehind | None, *, whole: bool) -> Iterator
         return
     records = _plural(len(behind.numbers), "record")
     subjects = _plural(len(behind.subjects), "subject")
+    ends = ends_of(record for record in behind.chain if record.kind in ("raw", "design"))
     yield f"{word}: {records} of {behind.dataset} ({ranges(behind.numbers)}), {subjects}"
+    yield f"  from {ends}"
     if whole:
         for record in behind.chain:
             yield from record_lines(record)
-    ends = [record for record in behind.chain if record.kind in ("raw", "design")]
-    yield f"{word} ends at: {ends_of(ends)}"
 
 
 def record_lines(record: Record) -> Iterator[str]:
@@ -85,7 +86,8 @@ def record_lines(record: Record) -> Iterator[str]:
     made = f"  from {', '.join(f'{table} {number}' for table, number in record.sources)}" if record.sources else ""
     yield f"  {record.place}{of}{made}"
     for value in record.values:
-        yield f"    {_value(value)}"
+        if value.name != SUBJECT or not record.subject:  # stands above already
+            yield f"    {_value(value)}"
 
 
 def _value(value: Value) -> str:
@@ -106,11 +108,16 @@ def _looked_up(value: Value) -> Iterator[str]:
 def touched_lines(touched: Touched) -> Iterator[str]:
     """Yield what a change of a record's values would touch, tabulations first, then cells."""
     names = ", ".join(
-        f"{value.name} = {'(missing)' if value.text is None else value.text}" for value in touched.start.values
+        f"{value.name} = {'(missing)' if value.text is None else value.text}"
+        for value in touched.start.values
+        if value.name != SUBJECT
     )
     yield f"{touched.start.place}  {touched.start.subject or ''}  {names}".rstrip()
     yield ""
-    yield f"reaches {_plural(len(touched.records), 'dataset record')}:"
+    if touched.records:
+        yield f"may change in {_plural(len(touched.records), 'dataset record')}:"
+    else:
+        yield "no value of a dataset is made of it or looks at it"
     for record in touched.records:
         exists = "  (whether it exists)" if record.exists else ""
         yield f"  {record.place}{exists}: {', '.join(record.variables) or '–'}"
@@ -118,15 +125,20 @@ def touched_lines(touched: Touched) -> Iterator[str]:
         yield f"  further records might appear in {', '.join(touched.may_appear)}"
     counting = [cell for cell in touched.cells if cell.counted]
     others = [cell for cell in touched.cells if not cell.counted]
-    yield from _cells(f"{_plural(len(counting), 'cell')} made of them:", counting)
-    yield from _cells(f"{_plural(len(others), 'further cell')} that might change, since they look at them:", others)
+    yield from _cells(f"{_plural(len(counting), 'cell')} made of them", counting)
+    yield from _cells(f"{_plural(len(others), 'further cell')} that might change", others)
 
 
 def _cells(title: str, cells: Iterable[TouchedCell]) -> Iterator[str]:
+    listed = list(cells)
     yield ""
-    yield title
-    for cell in cells:
-        yield f"  {_cell(cell.place)}"
+    yield f"{title}{':' if listed else ''}"
+    for row, group in groupby(listed, key=lambda cell: cell.place.cell or (cell.place.output, cell.place.row)):
+        found = [cell.place for cell in group]
+        if isinstance(row, tuple):  # of a listing
+            yield f"  {' · '.join(part for part in row if part)} · {', '.join(place.column for place in found)}"
+        else:
+            yield f"  {_cell(found[0])}"
 
 
 def _cell(place: CellPlace) -> str:
@@ -135,9 +147,10 @@ def _cell(place: CellPlace) -> str:
 
 def made_lines(made: Made) -> Iterator[str]:
     """Yield what a record was made from, down to the raw lines."""
+    ends = ends_of(record for record in made.chain if record.kind in ("raw", "design"))
+    yield f"{made.start.place} is made of {ends}"
     for record in (made.start, *made.chain):
         yield from record_lines(record)
-    yield f"ends at: {ends_of(record for record in made.chain if record.kind in ('raw', 'design'))}"
 
 
 def subject_lines(subject: SubjectTrace) -> Iterator[str]:

@@ -54,8 +54,8 @@ class Touch:
         forward(values, self.tracing.read)
         start = self.records.record(table, position, shown)
         records = tuple(self._touched_records(values, table, position))
-        cells = TouchedCells(self.chains, self._merged(values), _bases(values.appear, "")).cells()
-        return Touched(start, records, tuple(cells), tuple(sorted(_bases(values.appear, table))))
+        cells = TouchedCells(self.chains, self._merged(values), _appearing(values)).cells()
+        return Touched(start, records, tuple(cells), tuple(sorted(_appearing(values).keys() - {table})))
 
     def _shown(self, table: str) -> list[str]:
         return [name for name in self.build.tables[table].columns if name not in FORM_COLUMNS]
@@ -146,6 +146,12 @@ def _names(rule: Rule) -> set[str]:
         return set()
 
 
-def _bases(appear: Iterable[str], start: str) -> set[str]:
-    """Return the datasets, without stages and forms, that might get further records."""
-    return {name.split("@")[0] for name in appear if "." not in name} - {start}
+def _appearing(values: Values) -> dict[str, set[str] | None]:
+    """Return the datasets, stages under their own name, that might get further records, and of which subjects."""
+    found: dict[str, set[str] | None] = {}
+    for name, subjects in values.appear.items():
+        base = name.split("@")[0]
+        if "." not in base:
+            known = found.get(base, set())
+            found[base] = None if subjects is None or known is None else known | subjects
+    return found

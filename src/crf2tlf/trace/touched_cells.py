@@ -13,6 +13,7 @@ from crf2tlf.analysis.scope import joined_id
 from crf2tlf.analysis.templates import fields
 from crf2tlf.build.planned import ROWS
 from crf2tlf.methods.catalogue import Integers
+from crf2tlf.rules.compile import SUBJECT
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.reading import OWN, SOURCE
 from crf2tlf.spec.category import values_of
@@ -27,19 +28,24 @@ from crf2tlf.trace.model import CellPlace, TouchedCell
 Masks = Mapping[str, Mapping[str, Mask]]
 EVERYBODY = ("population", "column's subjects")
 """Rules that say whose records count at all; the others say which."""
+DRAWN = ("bar", "lane")
+"""Figures' numbers of one record each: what other records are does not change them."""
 SHOWN_ALWAYS = frozenset({"any", "missing", "total"})
 """Rows of a count that records of other categories count in, too."""
 
 
 class TouchedCells:
-    """The cells that look at values that may change: ``masks`` by table and variable; ``appear`` may get records."""
+    """The cells that look at values that may change: ``masks`` by table and variable.
 
-    def __init__(self, chains: Chains, masks: Masks, appear: Iterable[str]) -> None:
+    ``appear`` are datasets that may get records of some subjects, None: of any.
+    """
+
+    def __init__(self, chains: Chains, masks: Masks, appear: Mapping[str, set[str] | None]) -> None:
         self.chains = chains
         self.tracing = chains.tracing
         self.build = chains.tracing.build
         self.masks = masks
-        self.appear = frozenset(appear)
+        self.appear = appear
         self._rules: dict[tuple[str, str], Mask] = {}
         self._chosen: dict[tuple[str, str], Mask] = {}
         self._read: dict[tuple[str, int], tuple[bool, dict[str, Mask]]] = {}
@@ -75,7 +81,8 @@ class TouchedCells:
         analysis = self.tracing.analysis(result)
         if analysis is None:
             return None
-        behind = self._behind(result)
+        one = result.analysis in DRAWN and result.output in self.figures
+        behind = self._behind(result.model_copy(update={"denominator": None}) if one else result)
         looks = counted = any(self.exists(name)[positions].any() for name, positions in behind.items())
         datasets = {asked.dataset for asked in analysis.rules if asked.dataset} | set(behind)
         looks = looks or any(name in self.appear for name in datasets)
@@ -84,7 +91,7 @@ class TouchedCells:
                 mask = self.rule(asked.dataset, asked.rule)
                 counted = counted or (asked.dataset in behind and bool(mask[behind[asked.dataset]].any()))
                 looks = looks or counted or bool((mask & self._could_count(result, analysis, number)).any())
-        return bool(counted) if looks or counted else None
+        return bool(counted) if counted or (looks and not one) else None
 
     def _behind(self, result: Result) -> dict[str, Integers]:
         found: dict[str, Integers] = {}
@@ -166,9 +173,16 @@ class TouchedCells:
                 left, right = reading.pairs(len(touched))
                 touched[left[changed[right]]] = True
                 if reading.right is not None and table in self.appear:
-                    touched[:] = True
+                    touched |= self._of_subjects(name, self.appear[table])
             self._rules[key] = touched
         return self._rules[key]
+
+    def _of_subjects(self, name: str, subjects: set[str] | None) -> Mask:
+        """Return which records of a finished dataset are of some subjects; those without a subject always are."""
+        frame = self.build.datasets[name].frame
+        if subjects is None or SUBJECT not in frame:
+            return np.ones(len(frame), dtype=bool)
+        return (frame[SUBJECT].isin(subjects) | frame[SUBJECT].isna()).to_numpy(dtype=bool)
 
     # Listings
 
@@ -205,7 +219,7 @@ class TouchedCells:
         keys = [Rule(key, spec.place) for key in self.build.datasets[name].keys]
         order = spec.order or keys
         about = {asked.dataset for asked in analysis.rules}
-        if name in self.appear or self.exists(name).any() or about & self.appear:
+        if name in self.appear or self.exists(name).any() or about & self.appear.keys():
             return True
         if any(self.exists(dataset).any() for dataset in about):
             return True
