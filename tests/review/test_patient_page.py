@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.review import axe
 from tests.review.sites import address, piece, settled, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -196,6 +197,13 @@ def test_on_a_phone(site: Path, phone: Page) -> None:
         visit(phone, site, name)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390, name
     expect(phone.locator("#timeline .row-label").first).to_be_visible()
+
+
+def test_no_violations_of_wcag(site: Path, page: Page) -> None:
+    """With a record opened, as a reviewer has it."""
+    for name in ("patients.html", f"patient.html?subject={DEAD}#ADAE-1"):
+        visit(page, site, name)
+        assert axe.violations(page) == [], name
 
 
 def test_in_japanese(site: Path, page: Page) -> None:

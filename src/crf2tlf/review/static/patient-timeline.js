@@ -178,7 +178,10 @@ crf2tlf.patientTimeline = (() => {
   function markOf(one, box, before, later, middle, scale) {
     const shown = lettering(one, box, before, later, middle, scale);
     const shape = one.kind === "bar" ? bar(one, box, middle) : shown.pill ? [shown.pill] : point(one, box, middle);
-    const link = element("svg:a", { href: `#${one.record.anchor}`, class: `mark ${one.tone}`, tabindex: -1, "aria-label": one.sentence }, element("svg:title", null, one.sentence), shape);
+    // What is written on a mark is in its name, so that people who say what they see reach it (WCAG 2.5.3).
+    const written = shown.letters ? shown.letters.textContent : "";
+    const name = one.sentence.includes(written) && written.length > 2 ? one.sentence : [one.sentence, written].filter((part) => part).join(" · ");
+    const link = element("svg:a", { href: `#${one.record.anchor}`, class: `mark ${one.tone}`, tabindex: -1, "aria-label": name }, element("svg:title", null, one.sentence), shape);
     if (shown.letters) link.append(shown.letters);
     return link;
   }

@@ -65,12 +65,27 @@
   const titled = (column) =>
     element("span", { class: "patients-head" }, heading(column), column.name.startsWith("n:") ? null : element("span", { class: "column-label" }, column.label));
 
-  const subject = (cell) => element("a", { href: crf2tlf.patientPage(cell.getValue()) }, cell.getValue());
+  const subject = (cell) => asCell(cell, element("a", { href: crf2tlf.patientPage(cell.getValue()) }, cell.getValue()));
   const changed = (cell) =>
-    cell.getValue() === null ? "" : element("a", { href: `changes.html?subject=${encodeURIComponent(cell.getData().c0)}` }, crf2tlf.number(cell.getValue()));
-  const plain = (cell) => document.createTextNode(cell.getValue() === null ? "" : String(cell.getValue()));
+    asCell(cell, cell.getValue() === null ? "" : element("a", { href: `changes.html?subject=${encodeURIComponent(cell.getData().c0)}` }, crf2tlf.number(cell.getValue())));
+  const plain = (cell) => asCell(cell, document.createTextNode(cell.getValue() === null ? "" : String(cell.getValue())));
+
+  function asCell(cell, content) {
+    cell.getElement().setAttribute("role", "cell");
+    return content;
+  }
+
+  /** A table for screen readers: nothing in it is edited, and links are reached with Tab. */
+  function asTable() {
+    const node = document.getElementById("patients-grid");
+    node.setAttribute("role", "table");
+    node.setAttribute("aria-label", text("site.patients"));
+    for (const body of node.querySelectorAll(".tabulator-tableholder")) body.removeAttribute("tabindex");
+    for (const column of node.querySelectorAll("[aria-title]")) column.removeAttribute("aria-title");
+  }
 
   function ready() {
+    asTable();
     count(data.rows.length);
     const search = document.getElementById("patients-search");
     const sort = document.getElementById("patients-sort");
@@ -97,6 +112,7 @@
     });
     crf2tlf.onLanguage(() => {
       grid.setColumns(columns());
+      asTable();
       count(grid.getDataCount("active"));
     });
   }
