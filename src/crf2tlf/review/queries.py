@@ -19,6 +19,9 @@ from crf2tlf.review.query_list import Query, QueryList
 from crf2tlf.review.query_match import QueryTable, query_tables
 from crf2tlf.review.query_outcome import FollowUp, Outcome
 
+OF_FIGURE = "mark:"
+"""What the site's names for the elements of figures (bars, lanes, steps) begin with."""
+
 
 def follow_up_list(
     listed: QueryList,
@@ -98,6 +101,8 @@ def _of_cell(query: Query, extract: Extract, findings: Findings) -> FollowUp:
         findings.add("QUERY_ROW", query.place, message)
         return FollowUp(query, Outcome.FAULTY, note=message)
     place = f"{query.output} {query.cell}"
+    if query.cell.startswith(OF_FIGURE):
+        return FollowUp(query, Outcome.OPEN, query.value, place=place, note="elements of figures are not compared")
     if query.cell not in cells:
         guess = nearest(query.cell, cells)
         return FollowUp(query, Outcome.GONE, query.value, note=f"the output has no cell {query.cell}{guess}")
