@@ -134,8 +134,9 @@ def _open_chain(page: Page) -> None:
 def _search(page: Page) -> None:
     before = page.locator("#count").inner_text()
     page.locator("#search").fill("nausea")
-    changed = page.locator("#count").filter(has_not_text=before)
-    changed.wait_for(timeout=120_000)
+    deadline = time.perf_counter() + 120
+    while page.locator("#count").inner_text() == before and time.perf_counter() < deadline:
+        page.wait_for_timeout(20)
 
 
 def _sort(page: Page) -> None:
