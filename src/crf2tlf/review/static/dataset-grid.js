@@ -53,6 +53,7 @@
       crf2tlf.onLanguage((language) => {
         // The texts of the control that Tabulator draws once.
         table.setLocale(language);
+        for (const title of node.querySelectorAll(".tabulator-col-title")) title.replaceChildren(title.lastChild); // Tabulator adds them again
         asTable(node);
       });
     });
