@@ -296,6 +296,17 @@ def test_raw_text_is_text_in_the_grid_its_filters_and_the_download(hostile_site:
     assert page.locator("main script, main img").count() == 0
 
 
+def test_the_records_shown_are_printed_as_a_plain_table(site: Path, page: Page) -> None:
+    visit(page, site, "dataset.html?name=AE&subject=UMIN000015984-02-001")
+    shown = cells(page, "AETERM")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert not page.locator(".tabulator").is_visible()
+    heads = page.locator("#printed th[scope='col']").all_inner_texts()
+    at = heads.index("Reported Term for the Adverse Event")
+    assert page.locator(f"#printed tbody tr :nth-child({at + 1})").all_inner_texts() == shown
+
+
 # The keyboard alone
 
 

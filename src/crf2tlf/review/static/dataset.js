@@ -350,6 +350,38 @@ crf2tlf.start(async () => {
     });
   }
 
+  // ---- paper: a plain table, whose rows go on over pages -----------------------------------------------------------
+
+  window.addEventListener("beforeprint", () => {
+    const printed = columns.filter((column) => shown.has(column.name));
+    const number = text(NUMBERS[table.kind] || "dataset.record");
+    crf2tlf.fill(
+      byId("printed"),
+      element(
+        "table",
+        { class: "grid" },
+        element(
+          "thead",
+          {},
+          element("tr", {}, [number, ...printed.map((one) => one.label)].map((head) => element("th", { scope: "col" }, head))),
+        ),
+        element(
+          "tbody",
+          {},
+          grid.getData().map((record) =>
+            element(
+              "tr",
+              {},
+              element("th", { scope: "row" }, record["@element"].textContent),
+              printed.map((one) => element("td", {}, record[one.name])),
+            ),
+          ),
+        ),
+      ),
+    );
+  });
+  window.addEventListener("afterprint", () => byId("printed").replaceChildren());
+
   // ---- download ------------------------------------------------------------------------------------------------
 
   byId("csv").addEventListener("click", () =>
