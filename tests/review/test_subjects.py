@@ -14,7 +14,7 @@ from crf2tlf.analysis.collect import key_values
 from crf2tlf.build import written_datasets
 from crf2tlf.build.lineage import lineage
 from crf2tlf.findings import Finding, Findings, Place
-from crf2tlf.review import Review
+from crf2tlf.review.model import Review
 from crf2tlf.review.records import review_tables, subject_index
 from crf2tlf.review.rules import rules_of
 from crf2tlf.review.sets import cells_of_sets
