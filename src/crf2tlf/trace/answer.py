@@ -45,7 +45,7 @@ class Answer:
         if self.touched is not None:
             if self.made is not None:
                 yield ""
-            yield from touched_lines(self.touched)
+            yield from touched_lines(self.touched, values=self.made is None)
         if self.subject is not None:
             yield from subject_lines(self.subject)
         if self.left_out is not None:

@@ -105,37 +105,39 @@ def _looked_up(value: Value) -> Iterator[str]:
         yield f"{table} {ranges([each.number for each in group])}"
 
 
-def touched_lines(touched: Touched) -> Iterator[str]:
-    """Yield what a change of a record's values would touch, tabulations first, then cells."""
-    names = ", ".join(
-        f"{value.name} = {'(missing)' if value.text is None else value.text}"
-        for value in touched.start.values
-        if value.name != SUBJECT
-    )
+def touched_lines(touched: Touched, *, values: bool) -> Iterator[str]:
+    """Yield what a change of a record's values would touch, tabulations first, then cells.
+
+    ``values``: with the values themselves, which stand above where it was said what the record is made of.
+    """
+    shown = [value for value in touched.start.values if value.name != SUBJECT] if values else []
+    names = ", ".join(f"{value.name} = {'(missing)' if value.text is None else value.text}" for value in shown)
     yield f"{touched.start.place}  {touched.start.subject or ''}  {names}".rstrip()
     yield ""
     if touched.records:
         yield f"may change in {_plural(len(touched.records), 'dataset record')}:"
     else:
-        yield "no value of a dataset is made of it or looks at it"
+        yield "no value of another record may change"
     for record in touched.records:
         exists = "  (whether it exists)" if record.exists else ""
         yield f"  {record.place}{exists}: {', '.join(record.variables) or '–'}"
     if touched.may_appear:
-        yield f"  further records might appear in {', '.join(touched.may_appear)}"
+        yield f"  further records may appear in {', '.join(touched.may_appear)}"
     counting = [cell for cell in touched.cells if cell.counted]
     others = [cell for cell in touched.cells if not cell.counted]
-    yield from _cells(f"{_plural(len(counting), 'cell')} made of them", counting)
-    yield from _cells(f"{_plural(len(others), 'further cell')} that might change", others)
-
-
-def _cells(title: str, cells: Iterable[TouchedCell]) -> Iterator[str]:
-    listed = list(cells)
     yield ""
-    yield f"{title}{':' if listed else ''}"
-    for row, group in groupby(listed, key=lambda cell: cell.place.cell or (cell.place.output, cell.place.row)):
+    yield f"{_plural(len(counting), 'cell')} made of it:" if counting else "no cell is made of it"
+    yield from _cells(counting)
+    yield ""
+    yield f"{_plural(len(others), 'further cell')} might change:" if others else "no further cell might change"
+    yield from _cells(others)
+
+
+def _cells(cells: Iterable[TouchedCell]) -> Iterator[str]:
+    """Yield a line a cell, of listings a line a row."""
+    for row, group in groupby(cells, key=lambda cell: cell.place.cell or (cell.place.output, cell.place.row)):
         found = [cell.place for cell in group]
-        if isinstance(row, tuple):  # of a listing
+        if isinstance(row, tuple):
             yield f"  {' · '.join(part for part in row if part)} · {', '.join(place.column for place in found)}"
         else:
             yield f"  {_cell(found[0])}"
