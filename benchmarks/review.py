@@ -44,7 +44,9 @@ def written_study(subjects: int, folder: Path) -> Path:
     """Write a study folder of so many subjects; without the published numbers, which are of the study's own."""
     study = load_study(ROOT, None, Findings())
     assert study is not None
-    shutil.copytree(ROOT / "specs", folder / "specs", ignore=shutil.ignore_patterns("published.csv"))
+    shutil.copytree(
+        ROOT / "specs", folder / "specs", ignore=shutil.ignore_patterns("published.csv", "reconciliation.yaml")
+    )
     (folder / "raw").mkdir()
     replicate(study, subjects, folder / "raw")
     return folder
