@@ -31,12 +31,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What was asked for a result: the analysis' key with its place and its spec, and all rules."""
+    """What was asked for a result: the analysis' key with its place and its spec, and all rules.
+
+    ``subjects`` is the dataset of the population.
+    """
 
     key: str
     place: Place
     model: SpecModel
     rules: tuple[Asked, ...]
+    subjects: str = ""
 
     @property
     def lines(self) -> tuple[RuleLine, ...]:
@@ -68,14 +72,18 @@ class Analyses:
         if not models:
             return None
         key, model = models[0]
-        main = _dataset(model, subjects)
+        about = subjects
+        for block in blocks:
+            about = block.from_ or about
+            if block.where is not None:
+                rules.append(Asked("for each where", about, block.where))
+            rules.append(Asked("for each", about, block.by))
+        main = _dataset(model, about)
         for word, each in models:
-            rules += _of_model(each, _dataset(each, subjects), subjects, "" if word == key else word)
+            rules += _of_model(each, _dataset(each, about), subjects, "" if word == key else word)
         for column in _columns(self.study, output, result.group):
             rules += _of_column(column, main, subjects, certain=column.id is not None)
-        for block in blocks:
-            rules.append(Asked("for each", block.from_ or subjects, block.by))
-        return Analysis(key, model.place, model, tuple(_selecting(asked, model, main) for asked in rules))
+        return Analysis(key, model.place, model, tuple(_selecting(asked, model, main) for asked in rules), subjects)
 
     def of_listing(self, name: str) -> Analysis:
         """Return what was asked for the rows of a listing: who, and which records."""

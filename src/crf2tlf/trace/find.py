@@ -90,7 +90,8 @@ def _cell(chains: Chains, output: str, rest: Sequence[str]) -> FoundCells:
         cells = [cell for cell in cells if cell.row in rows]
     if len(rest) > 1:
         columns = _matching(
-            rest[1], {(cell.column, *cell.column.split(" / "), cell.cell): cell.column for cell in cells}
+            rest[1],
+            {(cell.column, *cell.column.split(" / "), cell.cell.rsplit("/", 1)[-1]): cell.column for cell in cells},
         )
         if not columns:
             known = dict.fromkeys(cell.column for cell in cells)
@@ -104,6 +105,10 @@ def _cell(chains: Chains, output: str, rest: Sequence[str]) -> FoundCells:
 def _row_names(cell: CellPlace) -> tuple[str, ...]:
     parts = cell.cell.split("/")
     return (cell.row, cell.row.split(" / ")[-1], *parts[1:], "/".join(parts[1:]))
+
+
+def _column_names(cell: CellPlace) -> tuple[str, ...]:
+    return (cell.column, *cell.column.split(" / "), cell.cell.rsplit("/", 1)[-1])
 
 
 def _matching(wanted: str, names: dict[tuple[str, ...], str]) -> set[str]:

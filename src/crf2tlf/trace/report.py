@@ -112,7 +112,7 @@ def touched_lines(touched: Touched, *, values: bool) -> Iterator[str]:
     """
     shown = [value for value in touched.start.values if value.name != SUBJECT] if values else []
     names = ", ".join(f"{value.name} = {'(missing)' if value.text is None else value.text}" for value in shown)
-    yield f"{touched.start.place}  {touched.start.subject or ''}  {names}".rstrip()
+    yield "  ".join(part for part in (touched.start.place, touched.start.subject, names) if part)
     yield ""
     if touched.records:
         yield f"may change in {_plural(len(touched.records), 'dataset record')}:"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from crf2tlf.build.readings import ADDED, Readings
 from crf2tlf.build.result import BuildResult, Dataset
 from crf2tlf.build.tables import DatasetTable, Link
 from crf2tlf.methods.catalogue import Integers
+from crf2tlf.rules.compile import SUBJECT
 from crf2tlf.rules.parse import RuleError
 from crf2tlf.rules.reading import OWN, SOURCE, Reading
 from crf2tlf.rules.scope import Ref
@@ -173,11 +174,27 @@ class Tracing:
         for dataset, positions in behind.items():
             self._add(values, dataset, (), positions)
         analysis = self.analysis(result)
-        for asked in analysis.rules if analysis is not None else ():
+        if analysis is None:
+            return
+        if analysis.subjects and analysis.subjects not in behind:
+            behind[analysis.subjects] = self._of_same_subjects(analysis.subjects, behind)
+        for asked in analysis.rules:
             if asked.dataset in behind:
                 for reading in self.read_by(asked.dataset, asked.rule):
                     if reading.chosen:
                         self._add_reading(values, asked.dataset, reading, behind[asked.dataset])
+
+    def _of_same_subjects(self, name: str, behind: Mapping[str, Integers]) -> Integers:
+        """Return the records of a finished dataset that are of the subjects behind a result: who counts, and where."""
+        found: set[str] = set()
+        for other, positions in behind.items():
+            frame = self.build.datasets[other].frame
+            if SUBJECT in frame:
+                found |= set(frame[SUBJECT].iloc[positions].dropna())
+        frame = self.build.datasets[name].frame
+        if SUBJECT not in frame:
+            return np.empty(0, dtype=np.int64)
+        return np.flatnonzero(frame[SUBJECT].isin(found)).astype(np.int64)
 
     def _add_reading(self, values: Values, dataset: str, reading: Reading, positions: Integers) -> None:
         size = self.build.datasets[dataset].size
