@@ -235,12 +235,11 @@ def _evaluate(aggregate: Aggregate, scope: Scope) -> Value:
         joined = right_groups >= 0
         part = PairScope(table, right[joined], scope, None, _table_reporter(aggregate, scope, right[joined]))
         group, wanted = right_groups[joined], np.where(left_groups < 0, groups, left_groups)
-        everyone = np.arange(scope.size, dtype=np.int64)
         scope.note(
             Reading(
                 MEMBERS if aggregate.members else aggregate.table,
                 aggregate.reads,
-                everyone,
+                None,
                 left_groups,
                 part.right,
                 group,
@@ -261,17 +260,17 @@ def _note_looked_at(aggregate: Aggregate, scope: Scope) -> None:
 
     Their keys are compared, too: with other keys further records of the subject could join.
     """
-    untraced, everyone = replace(scope, tracer=None), np.arange(scope.size, dtype=np.int64)
+    untraced = replace(scope, tracer=None)
     everything = replace(aggregate, selection=())
     right, left_groups, right_groups, _, _ = _joined_records(everything, untraced)
     table = MEMBERS if aggregate.members else aggregate.table
-    scope.note(Reading(table, aggregate.reads, everyone, left_groups, right, right_groups, chosen=False))
+    scope.note(Reading(table, aggregate.reads, None, left_groups, right, right_groups, chosen=False))
     keys = variables_of(aggregate.table, (there for _, there in aggregate.by))
     if keys:
         around = replace(everything, by=tuple(pair for pair in aggregate.by if is_subject(aggregate.table, pair[1])))
         if len(around.by) < len(aggregate.by):
             right, left_groups, right_groups, _, _ = _joined_records(around, untraced)
-        scope.note(Reading(table, keys, everyone, left_groups, right, right_groups, chosen=False))
+        scope.note(Reading(table, keys, None, left_groups, right, right_groups, chosen=False))
 
 
 def is_subject(table: str, key: Node) -> bool:

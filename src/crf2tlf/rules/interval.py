@@ -83,11 +83,11 @@ def _compile(compiler: Compiler, tree: ast.Call, kinds: tuple[Kind, ...], in_wor
         if scope.tracer is not None:
             found = np.flatnonzero(at >= 0)
             scope.note(Reading(table, reads, found, right=at[found]))
-            everyone, others = (np.arange(size, dtype=np.int64) for size in (scope.size, other.size))
-            scope.note(Reading(table, reads, everyone, groups[0], others, groups[1], chosen=False))
+            others = np.arange(other.size, dtype=np.int64)
+            scope.note(Reading(table, reads, None, groups[0], others, groups[1], chosen=False))
             same = [at for at, (_, there) in enumerate(by) if is_subject(table, there)]
             around = _shared([left_keys[at] for at in same], [right_keys[at] for at in same], scope.size, other.size)
-            scope.note(Reading(table, keys, everyone, around[0], others, around[1], chosen=False))
+            scope.note(Reading(table, keys, None, around[0], others, around[1], chosen=False))
         return take(column(value.evaluate(records), value.kind, other.size), at)
 
     return Node(value.kind, evaluate, needs_of(nodes), source_bound(nodes))

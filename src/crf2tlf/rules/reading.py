@@ -41,13 +41,14 @@ class Reading:
 
     def pairs(self, size: int) -> tuple[Integers, Integers]:
         """Return who read what as pairs of positions; ``size`` is how many records could read."""
-        left = np.arange(size, dtype=np.int64) if self.left is None else self.left
+        left = np.arange(size, dtype=np.int64) if self.left is None else self.left.astype(np.int64, copy=False)
         if self.right is None:
             return left, left
+        right = self.right.astype(np.int64, copy=False)
         if self.left_group is None or self.right_group is None:
-            return left, self.right
+            return left, right
         at, of = pairs(self.left_group, self.right_group)
-        return left[at], self.right[of]
+        return left[at], right[of]
 
 
 Tracer = Callable[[Reading], None]
