@@ -13,18 +13,22 @@ Fixtures for tests of the review site (mark them ``browser``):
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from crf2tlf import workflow
 from tests.review import hostile
 from tests.review.sites import ROOT, TWO_ARM, copied, written
 
+Change = Callable[[Path], None]
+"""What is changed in a copied study before its site is written."""
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -56,24 +60,37 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def once(factory: pytest.TempPathFactory, name: str, study: Path, change: Change = lambda _study: None) -> Path:
+    """Return the review site of a copy of a study, written once in a run, whichever worker is the first to ask."""
+    shared = factory.getbasetemp().parent if os.environ.get("PYTEST_XDIST_WORKER") else factory.getbasetemp()
+    folder, done = shared / f"site-{name}", shared / f"site-{name}.done"
+    with (shared / f"site-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # what a worker began that was stopped
+            folder.mkdir()
+            change(copied(study, folder))
+            written(folder)
+            done.touch()
+    return folder / workflow.REVIEW
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The review site of the reference trial."""
-    return written(copied(ROOT, tmp_path_factory.mktemp("reference")))
+    return once(tmp_path_factory, "reference", ROOT)
 
 
 @pytest.fixture(scope="session")
 def two_arm_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The review site of the two-arm example."""
-    return written(copied(TWO_ARM, tmp_path_factory.mktemp("two-arm")))
+    return once(tmp_path_factory, "two-arm", TWO_ARM)
 
 
 @pytest.fixture(scope="session")
 def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The review site of the reference trial with raw cells that nobody should trust."""
-    study = copied(ROOT, tmp_path_factory.mktemp("hostile"))
-    hostile.write_cells(study / "raw")
-    return written(study)
+    return once(tmp_path_factory, "hostile", ROOT, lambda study: hostile.write_cells(study / "raw"))
 
 
 def _watched(browser: Browser, viewport: dict[str, int]) -> Iterator[Page]:
