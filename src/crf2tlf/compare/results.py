@@ -68,8 +68,15 @@ def _texts(output: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield from ((f"({name})", str(output[name])) for name in _TEXTS if output.get(name))
     yield from ((f"(footnote {n})", text) for n, text in enumerate(output.get("footnotes", ()), 1))
     body = output.get("body") or {}
-    if body.get("kind") != "table":
+    if body.get("kind") == "table":
+        yield from _cells(body)
+    else:
         yield "(figure)", json.dumps(body, ensure_ascii=False, sort_keys=True)
+    yield from ((cell["id"], cell["text"]) for cell in output.get("cells", ()) if cell.get("id"))
+
+
+def _cells(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the headers and cells of a table; those without an id by their record, or by the first id of their row."""
     headers = [column["label"] for column in body.get("columns", ())]
     yield from ((f"(column {number})", text) for number, text in enumerate(headers, 1))
     for number, row in enumerate(body.get("rows", ()), 1):
@@ -82,4 +89,3 @@ def _texts(output: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield f"{record}: {header}", cell["text"]
             elif cell["text"]:
                 yield f"({header} of {row_id})", cell["text"]
-    yield from ((cell["id"], cell["text"]) for cell in output.get("cells", ()) if cell.get("id"))
