@@ -100,7 +100,7 @@ def test_what_a_line_reaches(reference: Tracing) -> None:
     assert "\n  listing-5 · ADAE 15 · Grade\n" in shown  # a listing's row with the columns that may change
     assert "table-4 · Anemia" not in shown  # an event of another term stays one
     said_both = said(reference, "ADAE", "15", "AETOXGR")
-    assert said_both.index("is made of raw/ae.csv:15") < said_both.index("cells made of it:")
+    assert said_both.index("is made of raw/ae.csv:15") < said_both.index("rest on records that may change:")
 
 
 def test_supplemental_qualifiers(reference: Tracing) -> None:
@@ -121,7 +121,7 @@ def test_json_is_all_of_standard_output(built_study: Path) -> None:
 def test_one_way(built_study: Path) -> None:
     back, on = (run(built_study, "trace", "AE", "1", "--way", way).out for way in ("back", "on"))
     assert "is made of" in back
-    assert "made of it" not in back
+    assert "records that may change" not in back
     assert "is made of" not in on
 
 

@@ -126,7 +126,8 @@ def touched_lines(touched: Touched, *, values: bool) -> Iterator[str]:
     counting = [cell for cell in touched.cells if cell.counted]
     others = [cell for cell in touched.cells if not cell.counted]
     yield ""
-    yield f"{_plural(len(counting), 'cell')} made of it:" if counting else "no cell is made of it"
+    rest = f"{len(counting)} cells rest" if len(counting) != 1 else "1 cell rests"
+    yield f"{rest} on records that may change:" if counting else "no cell rests on records that may change"
     yield from _cells(counting)
     yield ""
     yield f"{_plural(len(others), 'further cell')} might change:" if others else "no further cell might change"
