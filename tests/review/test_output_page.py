@@ -99,6 +99,16 @@ def test_a_number_stated_in_a_note(site: Path, page: Page) -> None:
     chain = opened(page, site, "figure-2a", "figure-2a/pfs/range")
     expect(chain).to_contain_text("2.2 (1.0–14.5)")
     expect(chain).to_contain_text("Records of ADTTE: 9. Patients: 9.")
+    expect(chain.get_by_role("heading", name="Records behind the number")).to_be_visible()
+    expect(chain).not_to_contain_text("umerator")
+
+
+def test_who_is_analysed_and_not_behind_the_number(site: Path, page: Page) -> None:
+    """The first and the last month of enrolment are those of one patient each, found among all nine."""
+    chain = opened(page, site, "table-text", "table-text/enrolment")
+    expect(chain.get_by_role("heading", name="Analysed")).to_have_count(2)
+    expect(chain.get_by_text("Patients analysed who are not among them: 8")).to_have_count(2)
+    expect(chain).not_to_contain_text("enominator")
 
 
 def test_a_published_number_is_marked_in_place(site: Path, page: Page) -> None:

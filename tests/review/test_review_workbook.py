@@ -119,9 +119,9 @@ def test_every_number_has_a_chain_with_as_many_records_as_its_set(book: Workbook
     listed: dict[str, int] = {}
     denominators = 0
     for row in rows(book["Chains"]):
-        if row["Role"] == "numerator" and row["Subject"]:
+        if row["Role"] in ("numerator", "records") and row["Subject"]:
             listed[str(row["Cell"])] = listed.get(str(row["Cell"]), 0) + 1
-        denominators += row["Role"] == "denominator"
+        denominators += row["Role"] in ("denominator", "analysed")
     for output in review.results.outputs:
         for cell in (cell for cell in cells_of(output) if cell.results):
             sets = {results[id_].numerator for id_ in cell.results} - {None}

@@ -83,15 +83,16 @@ class OutputPieces:
         rules = _Rules(self._review)
         return {
             "cells": cells,
-            "results": {result.id: self._result(result, rules.number(result)) for result in results},
+            "results": {result.id: self._result(result, rules) for result in results},
             "rules": rules.found,
             "sets": sets,
             "marks": of_marks,
             "reconciliation": {id_: found for id_, found in self._reconciled.items() if id_ in cells},
         }
 
-    def _result(self, result: Result, rules: int) -> dict[str, Any]:
+    def _result(self, result: Result, rules: _Rules) -> dict[str, Any]:
         numbers = self._sets.numbers
+        number = rules.number(result)
         return {
             "statistic": result.statistic,
             "value": result.value,
@@ -99,7 +100,8 @@ class OutputPieces:
             "variable": result.variable,
             "analysis": result.analysis,
             "group": result.group,
-            "rules": rules,
+            "rules": number,
+            "ratio": number in rules.of_ratios,
             "numerator": None if result.numerator is None else numbers[result.numerator],
             "denominator": None if result.denominator is None else numbers[result.denominator],
         }
@@ -133,6 +135,7 @@ class _Rules:
 
     def __init__(self, review: Review) -> None:
         self.found: list[list[list[str]]] = []
+        self.of_ratios: set[int] = set()
         self._review = review
         self._known: dict[tuple[str, str], int] = {}
         self._numbers: dict[str, int] = {}
@@ -142,10 +145,13 @@ class _Rules:
         group = "" if result.analysis in _OF_A_SUBJECT else result.group
         key = result.analysis, group
         if key not in self._known:
-            rules = [[line.what, line.text, line.place] for line in self._review.tracing.rule_of(result)]
-            self._known[key] = self._numbers.setdefault(repr(rules), len(self.found))
+            analysis = self._review.tracing.analysis(result)
+            ratio = analysis is not None and analysis.is_ratio
+            rules = [[line.what, line.text, line.place] for line in analysis.lines] if analysis is not None else []
+            self._known[key] = self._numbers.setdefault(repr((ratio, rules)), len(self.found))
             if self._known[key] == len(self.found):
                 self.found.append(rules)
+                self.of_ratios |= {len(self.found) - 1} if ratio else set()
         return self._known[key]
 
 

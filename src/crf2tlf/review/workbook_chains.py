@@ -66,6 +66,14 @@ class Chains:
         self._tables = tables
         self._subjects = subjects
         self._links: dict[str, dict[str, Link]] = {}
+        self._ratios: dict[tuple[str, str, str], bool] = {}
+
+    def is_ratio(self, result: Result) -> bool:
+        """Return whether a result says how many of how many: others have no numerator in the usual sense."""
+        key = result.output, result.analysis, result.group
+        if key not in self._ratios:
+            self._ratios[key] = self._tracing.is_ratio(result)
+        return self._ratios[key]
 
     @property
     def reading(self) -> bool:
@@ -199,7 +207,7 @@ def _told(of: Sequence[Result]) -> dict[str, str]:
 
 
 def _numerator(chains: Chains, shown: Mapping[str, Any], name: str | None, of: Sequence[Result]) -> Iterator[ChainLine]:
-    line: dict[str, Any] = {**shown, **_told(of), "role": "numerator"}
+    line: dict[str, Any] = {**shown, **_told(of), "role": "numerator" if chains.is_ratio(of[0]) else "made_of"}
     if name is None:
         yield ChainLine(**line, told="no_records")
         return
@@ -216,7 +224,7 @@ def _numerator(chains: Chains, shown: Mapping[str, Any], name: str | None, of: S
 
 
 def _denominator(chains: Chains, shown: Mapping[str, Any], name: str, of: Sequence[Result]) -> ChainLine:
-    line: dict[str, Any] = {**shown, **_told(of), "role": "denominator"}
+    line: dict[str, Any] = {**shown, **_told(of), "role": "denominator" if chains.is_ratio(of[0]) else "analysed"}
     told = chains.constants(name) or f"{chains.dataset(name)}: {chains.size(name):,}"
     return ChainLine(**line, told=told, denominator=None if chains.constants(name) else name)
 

@@ -33,7 +33,7 @@ class Asked:
 class Analysis:
     """What was asked for a result: the analysis' key with its place and its spec, and all rules.
 
-    ``subjects`` is the dataset of the population.
+    ``subjects`` is the dataset of the population; ``compared``: the result compares columns of the analysis.
     """
 
     key: str
@@ -41,6 +41,12 @@ class Analysis:
     model: SpecModel
     rules: tuple[Asked, ...]
     subjects: str = ""
+    compared: bool = False
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether results say how many of how many: others have no numerator in the usual sense."""
+        return self.key in ("count", "proportion") and not self.compared
 
     @property
     def lines(self) -> tuple[RuleLine, ...]:
@@ -83,7 +89,8 @@ class Analyses:
             rules += _of_model(each, _dataset(each, about), subjects, "" if word == key else word)
         for column in _columns(self.study, output, result.group):
             rules += _of_column(column, main, subjects, certain=column.id is not None)
-        return Analysis(key, model.place, model, tuple(_selecting(asked, model, main) for asked in rules), subjects)
+        selecting = tuple(_selecting(asked, model, main) for asked in rules)
+        return Analysis(key, model.place, model, selecting, subjects, compared=len(models) > 1)
 
     def of_listing(self, name: str) -> Analysis:
         """Return what was asked for the rows of a listing: who, and which records."""

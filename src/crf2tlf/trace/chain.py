@@ -73,6 +73,7 @@ class Chains:
             result.value,
             result.text,
             self.tracing.rule_of(result),
+            self.tracing.is_ratio(result),
             self._records_behind(result, result.numerator, numerator=True),
             self._records_behind(result, result.denominator, numerator=False),
         )

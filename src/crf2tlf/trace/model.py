@@ -96,13 +96,18 @@ class RecordsBehind:
 
 @dataclass(frozen=True)
 class Statistic:
-    """A statistic with its value, and the records behind it (None: it has no such set)."""
+    """A statistic with its value, and the records behind it (None: it has no such set).
+
+    ``ratio``: it says how many of how many. The numerator of others is the records that they are made of, and their
+    denominator those that were analysed.
+    """
 
     id: str
     name: str
     value: float | str | None
     text: str
     rules: tuple[RuleLine, ...]
+    ratio: bool
     numerator: RecordsBehind | None
     denominator: RecordsBehind | None
 

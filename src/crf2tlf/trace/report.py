@@ -35,15 +35,15 @@ def chain_lines(chain: Chain, *, everything: bool) -> Iterator[str]:
     """
     if chain.cell is not None:
         yield _cell(chain.cell)
-    for same, group in groupby(chain.statistics, key=lambda s: (s.rules, s.numerator, s.denominator)):
+    for same, group in groupby(chain.statistics, key=lambda s: (s.rules, s.ratio, s.numerator, s.denominator)):
         statistics = list(group)
         for statistic in statistics:
             yield f"  {statistic.name} = {_number(statistic)}    ({statistic.id})"
-        rules, numerator, denominator = same
+        rules, ratio, numerator, denominator = same
         yield from (f"  {line}" for line in _aligned(rules))
-        yield from _behind("numerator", numerator, whole=True)
+        yield from _behind("numerator" if ratio else "records", numerator, whole=True)
         if denominator != numerator:
-            yield from _behind("denominator", denominator, whole=everything)
+            yield from _behind("denominator" if ratio else "analysed", denominator, whole=everything)
 
 
 def _number(statistic: Statistic) -> str:

@@ -150,6 +150,11 @@ class Tracing:
         found = self.analysis(result)
         return found.lines if found is not None else ()
 
+    def is_ratio(self, result: Result) -> bool:
+        """Return whether a result says how many of how many; others are made of records, of those analysed."""
+        found = self.analysis(result)
+        return found is not None and found.is_ratio
+
     def set_positions(self, name: str | None) -> tuple[str, Integers]:
         """Return the dataset of a set of records and their positions in its finished form; constants have none."""
         if name is None or self.sets.dataset(name) == DESIGN:

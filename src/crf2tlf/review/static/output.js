@@ -152,6 +152,12 @@
     return Array.from(groups.values());
   }
 
+  /** What a result's set is called: only of "how many of how many" there is a numerator and a denominator. */
+  function role(result, side) {
+    if (result.ratio) return `chain.${side}`;
+    return side === "numerator" ? "chain.made_of" : "chain.analysed";
+  }
+
   function groupPart(piece, results, now) {
     const [first] = results;
     const rows = results.map((result) =>
@@ -171,7 +177,7 @@
       rulesPart(piece.rules[first.rules]),
       first.numerator === first.denominator
         ? setPart(piece, first.numerator, "chain.made_of", now)
-        : [setPart(piece, first.numerator, "chain.numerator", now), setPart(piece, first.denominator, "chain.denominator", now, first.numerator)],
+        : [setPart(piece, first.numerator, role(first, "numerator"), now), setPart(piece, first.denominator, role(first, "denominator"), now, first.numerator)],
     );
   }
 
@@ -204,16 +210,17 @@
       ? element("a", { href: crf2tlf.datasetPage(set.dataset, { output, set: number }), text: { key: "chain.in_dataset" } })
       : null;
     const counts = element("p", {}, element("span", { text: { key: "chain.counts", values } }), " ", link);
-    return element("div", { class: "set" }, title, counts, key === "chain.denominator" ? others(piece, set, without, now) : patients(set.subjects, now));
+    return element("div", { class: "set" }, title, counts, without !== null ? others(piece, set, without, now, key) : patients(set.subjects, now));
   }
 
-  /** Those in the denominator who are not in the numerator. */
-  function others(piece, set, without, now) {
+  /** Those in the denominator, or analysed, who are not in the numerator. */
+  function others(piece, set, without, now, key) {
+    const of = key === "chain.analysed" ? "_analysed" : "";
     const inside = crf2tlf.chain.setOf(piece, without);
     const counted = new Set(inside && !inside.constants ? inside.subjects : []);
     const left = set.subjects.filter((subject) => !counted.has(subject));
-    if (!left.length) return element("p", { class: "soft", text: { key: "chain.nobody_else" } });
-    const summary = element("summary", { text: { key: "chain.others", values: { n: left.length } } });
+    if (!left.length) return element("p", { class: "soft", text: { key: `chain.nobody_else${of}` } });
+    const summary = element("summary", { text: { key: `chain.others${of}`, values: { n: left.length } } });
     return crf2tlf.chain.lazily(element("details", { class: "others" }, summary), () => patients(left, now));
   }
 
@@ -288,7 +295,7 @@
         const result = piece.results[id];
         const same = result.numerator === result.denominator;
         const names = [...crf2tlf.chain.namesIn(piece.rules[result.rules]), result.variable];
-        add(same ? "chain.made_of" : `chain.${side}`, result[side], names);
+        add(same ? "chain.made_of" : role(result, side), result[side], names);
       }
     }
     return Array.from(found.values());
