@@ -146,6 +146,44 @@ def test_records_that_were_left_out_are_there(site: Path, page: Page) -> None:
     expect(details(page, f"raw_ae-{twice[0]}")).to_contain_text("nothing is made of this record")
 
 
+def test_the_patient_says_which_raw_records_are_left_out(site: Path, page: Page) -> None:
+    """Of the first patient: nine visits without a new lesion, and a contact after the cut-off of 2020-03-31."""
+    open_patient(page, site, FIRST)
+    told = page.locator("#patient-left-out")
+    expect(told).to_contain_text("Raw records of this patient that are left out of the data: 10")
+    expect(told).to_contain_text("after the data cut-off (SSDAT > 2020-03-31): raw/survival.csv:7")
+    told.get_by_role("link", name="2-10").click()
+    fate = page.locator("#raw_newlesion-2 .fate")
+    expect(fate).to_have_text("left out: No new lesion at this visit")
+    assert fate.evaluate("node => node.scrollWidth <= node.parentElement.clientWidth")
+
+
+def test_what_ends_without_censoring_is_not_called_an_event(site: Path, page: Page) -> None:
+    """The follow-up of a living patient has CNSR 0 and ends with the last contact; survival is censored there."""
+    open_patient(page, site, FIRST)
+    endpoints = page.locator("#patient-endpoints")
+    expect(endpoints.get_by_role("link", name="42.6 (Last contact)", exact=True)).to_be_visible()
+    expect(endpoints.get_by_role("link", name="42.6+ (censored: Last contact)", exact=True)).to_be_visible()
+
+
+def test_on_paper_the_drawings_are_as_wide_as_the_page(site: Path, page: Page) -> None:
+    open_patient(page, site, DEAD)
+    drawn = page.locator("#timeline svg.timeline-rows").first
+    wide = drawn.get_attribute("width")
+    page.set_viewport_size({"width": 760, "height": 1000})
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for drawing in (drawn, page.locator("#curves canvas").first):
+        box = drawing.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 760
+    assert drawn.get_attribute("viewBox") == f"0 0 860 {drawn.get_attribute('height')}"
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(drawn).to_have_attribute("width", wide or "")
+
+
 def test_with_the_keyboard(site: Path, page: Page) -> None:
     open_patient(page, site, FIRST)
     marks = group(page, "Adverse events").locator("a.mark")

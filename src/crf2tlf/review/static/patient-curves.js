@@ -3,6 +3,7 @@
 
 crf2tlf.patientCurves = (() => {
   const { element, text } = crf2tlf;
+  const PAPER = 690;
   const { value, first, has } = crf2tlf.patientData;
   const COLOURS = ["#0a5c8a", "#b3440b", "#146c43", "#7b3fa0", "#8a6d00", "#a3231f", "#3d4f8f", "#00707a", "#6b4a2b", "#5a5f66"];
   const SYMBOLS = ["circle", "rect", "triangle", "diamond", "pin", "arrow", "roundRect"];
@@ -110,7 +111,9 @@ crf2tlf.patientCurves = (() => {
     select.addEventListener("change", choose);
     measure.addEventListener("change", redraw);
     crf2tlf.onLanguage(redraw);
-    window.addEventListener("beforeprint", () => chart && chart.resize());
+    // A canvas does not shrink with the paper: it is drawn anew, as wide as a page upright.
+    window.addEventListener("beforeprint", () => chart && chart.resize({ width: PAPER }));
+    window.addEventListener("afterprint", () => chart && chart.resize({ width: "auto" }));
     chart = window.echarts.init(drawing, null, { renderer: "canvas" });
     new ResizeObserver(() => chart.resize()).observe(drawing);
     const start = found.find((one) => one.measures.PCHG && one.tumour) || found[0];

@@ -61,7 +61,9 @@ crf2tlf.patientFacts = (() => {
           const why = censored ? value(record, "CNSDTDSC") || value(record, "EVNTDESC") : value(record, "EVNTDESC");
           const key = censored ? "patient.censored" : "patient.event";
           const amount = crf2tlf.number(value(record, "AVAL"), { maximumFractionDigits: 1 });
-          found.push({ label: name, shown: text(key, { value: amount, why: why || "" }), record });
+          // CNSR 0 need not be an event (the duration of follow-up ends with the last contact): the description says it.
+          const shown = why || censored ? text(key, { value: amount, why: why || text("patient.no_reason") }) : amount;
+          found.push({ label: name, shown, record });
         } else if (/^C?BOR/.test(value(record, "PARAMCD") || "") && value(record, "AVALC") !== null) {
           found.push({ label: name, shown: value(record, "AVALC"), record });
         }
@@ -123,7 +125,52 @@ crf2tlf.patientFacts = (() => {
       : text("patient.story_events", { count });
   }
 
+  /** The patient's raw records that no dataset has, by reason and file: [{why, table, lines}]. */
+  function leftOut(patient) {
+    const groups = new Map();
+    for (const table of patient.tables.filter((one) => one.kind === "raw")) {
+      for (const record of patient.records(table.name)) {
+        const why = reasonOf(record.fate || "");
+        if (why === null) continue;
+        const key = JSON.stringify([table.name, why]);
+        if (!groups.has(key)) groups.set(key, { why, table, lines: [] });
+        groups.get(key).lines.push(record);
+      }
+    }
+    return Array.from(groups.values());
+  }
+
+  const LEFT_OUT = "left out: ";
+  const reasonOf = (fate) => (fate.startsWith(LEFT_OUT) ? fate.slice(LEFT_OUT.length) : fate === "unused" ? text("patient.unused") : null);
+
+  /** Links to records: those on lines that follow one another as one. */
+  function lineLinks(records) {
+    const runs = [];
+    for (const record of [...records].sort((a, b) => a.number - b.number)) {
+      const run = runs[runs.length - 1];
+      if (run && record.number === run.last + 1) run.last = record.number;
+      else runs.push({ first: record, last: record.number });
+    }
+    return runs.map(({ first, last }, at) => [
+      at ? ", " : "",
+      element("a", { href: `#${first.anchor}` }, last > first.number ? `${first.number}-${last}` : String(first.number)),
+    ]);
+  }
+
+  function showLeftOut(patient) {
+    const place = document.getElementById("patient-left-out");
+    const groups = leftOut(patient);
+    const count = groups.reduce((sum, { lines }) => sum + lines.length, 0);
+    place.hidden = !count;
+    crf2tlf.fill(
+      place,
+      text("patient.left_out_records", { count }),
+      element("ul", null, groups.map(({ why, table, lines }) => element("li", null, `${why}: `, `${table.file || table.name}:`, lineLinks(lines)))),
+    );
+  }
+
   function show(patient) {
+    showLeftOut(patient);
     document.getElementById("patient-story").textContent = story(patient);
     list("patient-facts", facts(patient));
     const endpoints = parameters(patient);

@@ -85,7 +85,7 @@ crf2tlf.patientRecords = (() => {
       "tr",
       { id: record.anchor, class: isLeftOut(record) ? "left-out" : null },
       element("th", { scope: "row" }, button),
-      record.table.kind === "raw" ? element("td", null, fateOf(record)) : null,
+      record.table.kind === "raw" ? element("td", { class: "fate-cell" }, fateOf(record)) : null,
       columns.map(({ column, at }) => element("td", { class: column.type === "number" && record.table.kind !== "raw" ? "number" : null }, record.row[at] === null ? "" : String(record.row[at]))),
     );
     row.dataset.width = String(width);
@@ -96,7 +96,7 @@ crf2tlf.patientRecords = (() => {
 
   function fateOf(record) {
     const class_ = isLeftOut(record) ? "badge warn" : record.fate === "unused" ? "badge bad" : "badge good";
-    return element("span", { class: `${class_} fate`, title: record.fate || "" }, record.fate || "");
+    return element("span", { class: `${class_} fate` }, record.fate || "");
   }
 
   // ---- one record ----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ crf2tlf.patientTimeline = (() => {
   const FEW = 8; // rows of a group that are shown at first; groups of the course of the study show all
   const ROW = 22;
   const CHARACTER = 6.4; // the usual width of a character of the labels
+  const PAPER = 860; // wide enough for the labels, and still readable on a page of A4 or Letter upright
   let patient = null;
   const open = new Set();
 
@@ -22,15 +23,17 @@ crf2tlf.patientTimeline = (() => {
     crf2tlf.onLanguage(() => draw(place));
     width = place.clientWidth;
     draw(place);
+    window.addEventListener("beforeprint", () => draw(place, PAPER));
+    window.addEventListener("afterprint", () => draw(place));
   }
 
-  function draw(place) {
+  function draw(place, width = place.clientWidth) {
     const found = crf2tlf.patientEvents.groups(patient);
     if (!found.groups.length) {
       crf2tlf.fill(place, element("p", { class: "soft", text: { key: "patient.no_timeline" } }));
       return;
     }
-    const scale = scaleOf(found.groups, place.clientWidth);
+    const scale = scaleOf(found.groups, width);
     const status = element("p", { class: "timeline-status", id: "timeline-status" }, text("patient.timeline_hint"));
     crf2tlf.fill(
       place,
@@ -77,15 +80,21 @@ crf2tlf.patientTimeline = (() => {
   function axis(scale) {
     const wanted = Math.max(2, Math.floor((scale.right - scale.left) / 80));
     const every = [1, 2, 3, 6, 12, 24, 60, 120].find((size) => (scale.to - scale.from) / 30.4 / size <= wanted) || 120;
-    const line = (tick, y, class_) => [
-      element("svg:line", { x1: scale.x(tick.day), x2: scale.x(tick.day), y1: y + 4, y2: y + 9, class: "tick" }),
-      element("svg:text", { x: scale.x(tick.day), y, class: class_, "text-anchor": "middle" }, tick.label),
-    ];
-    const name = (key, y) => (scale.narrow ? null : element("svg:text", { x: scale.label, y, class: "axis-name", "text-anchor": "end" }, text(key)));
+    // A label stands under its tick, but neither over the axis' name nor beyond the drawing.
+    const line = (tick, y, class_) => {
+      const x = scale.x(tick.day);
+      const half = (tick.label.length * CHARACTER) / 2;
+      const [anchor, at] = x - half < scale.label ? ["start", scale.label] : x + half > scale.width ? ["end", scale.width] : ["middle", x];
+      return [
+        element("svg:line", { x1: x, x2: x, y1: y + 4, y2: y + 9, class: "tick" }),
+        element("svg:text", { x: at, y, class: class_, "text-anchor": anchor }, tick.label),
+      ];
+    };
+    const name = (key, y) => (scale.narrow ? null : element("svg:text", { x: scale.label - 12, y, class: "axis-name", "text-anchor": "end" }, text(key)));
     const dates = crf2tlf.dates.months(scale.from, scale.to, every);
     return element(
       "svg:svg",
-      { width: scale.width, height: 44, "aria-hidden": "true", focusable: "false" },
+      { width: scale.width, height: 44, viewBox: `0 0 ${scale.width} 44`, "aria-hidden": "true", focusable: "false" },
       hatch(),
       ticks(scale).map((tick) => line(tick, 13, "axis-day")),
       dates.map((tick) => line(tick, 33, "axis-date")),
@@ -126,7 +135,7 @@ crf2tlf.patientTimeline = (() => {
       : null;
     const svg = element(
       "svg:svg",
-      { width: scale.width, height: tall, role: "group", "aria-label": title, class: "timeline-rows" },
+      { width: scale.width, height: tall, viewBox: `0 0 ${scale.width} ${tall}`, role: "group", "aria-label": title, class: "timeline-rows" },
       grid,
       death,
       rows.map((row, at) => rowOf(row, at * height + 2, height, scale)),
@@ -142,8 +151,7 @@ crf2tlf.patientTimeline = (() => {
 
   function rowOf(row, top, height, scale) {
     const middle = top + height - ROW / 2 - 2;
-    const most = Math.floor((scale.narrow ? scale.width - 12 : scale.label) / CHARACTER);
-    const shown = row.label.length > most ? row.label.slice(0, most - 1) + "…" : row.label;
+    const shown = fitting(row.label, scale.narrow ? scale.width - 12 : scale.label - 8);
     const label = scale.narrow
       ? element("svg:text", { x: 2, y: top + 11, class: "row-label" }, shown)
       : element("svg:text", { x: scale.label, y: middle + 4, class: "row-label", "text-anchor": "end" }, shown);
@@ -156,6 +164,17 @@ crf2tlf.patientTimeline = (() => {
       label,
       row.entries.map((one, at) => markOf(one, boxes[at], boxes.slice(0, at), boxes.slice(at + 1), middle, scale)),
     );
+  }
+
+  const measure = document.createElement("canvas").getContext("2d");
+
+  /** As much of a label as is no wider than that many pixels: capitals and Japanese are wider than other letters. */
+  function fitting(label, wide) {
+    measure.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    if (measure.measureText(label).width <= wide) return label;
+    let kept = label.length - 1;
+    while (kept > 1 && measure.measureText(`${label.slice(0, kept)}…`).width > wide) kept -= 1;
+    return `${label.slice(0, kept)}…`;
   }
 
   /** Where an entry stands: from and to, its sure part, and whether it goes beyond the axis. */
