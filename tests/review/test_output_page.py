@@ -46,6 +46,8 @@ def test_from_a_number_to_the_raw_line(site: Path, page: Page) -> None:
     expect(chain).to_contain_text("Records of ADAE: 2. Patients: 1.")
     expect(chain).to_contain_text("Records of ADSL: 9. Patients: 9.")
     chain.get_by_role("button", name="UMIN000015984-01-002").click()
+    title = chain.locator('.record[data-record="ADAE 14"] > .record-title')
+    expect(title).to_contain_text("· AESEQ 2")  # a bare 2 would read as a grade
     for analysis, tabulation, line in (("ADAE 14", "AE 13", 16), ("ADAE 15", "AE 14", 15)):
         record = chain.locator(f'.record[data-record="{analysis}"]')
         expect(record.locator(f'.record[data-record="{tabulation}"]')).to_be_visible()
@@ -203,6 +205,26 @@ def test_the_chain_is_printed(site: Path, page: Page) -> None:
     expect(chain).to_be_visible()
     assert chain.evaluate("node => getComputedStyle(node).position") == "static"
     assert page.locator("table.display").is_visible()
+
+
+def test_what_is_opened_can_be_read_on_paper(site: Path, page: Page) -> None:
+    """Paper has no backgrounds: the cell has a frame. Panels that nobody opened stay closed; none is empty."""
+    chain = opened(page, site, "table-4", ELEVATION)
+    page.emulate_media(media="print")
+    style = "node => { const s = getComputedStyle(node); return [s.color, s.outlineStyle]; }"
+    expect(cell(page, ELEVATION)).to_have_css("color", "rgb(27, 39, 51)")
+    assert cell(page, ELEVATION).evaluate(style) == ["rgb(27, 39, 51)", "solid"]
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(chain.locator(".others").get_by_role("button", name="UMIN")).to_have_count(8)
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(chain.locator(".others[open]")).to_have_count(0)
+    page.emulate_media(media="screen")
+    chain.get_by_role("button", name="UMIN000015984-01-002").click()
+    chain.locator(".all-values summary").first.click()
+    expect(chain.locator(".all-values[open] table")).to_have_count(1)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(chain.locator(".all-values[open]")).to_have_count(1)
+    expect(chain.locator("details[data-lazy][open]")).to_have_count(0)
 
 
 # Figures

@@ -45,11 +45,15 @@ crf2tlf.chain = (() => {
     return named(table.name, number);
   }
 
-  /** The first words that tell a record from others: its keys' values but the study's and the subject's. */
+  /**
+   * The first words that tell a record from others: its keys' values but the study's and the subject's. A bare number
+   * reads as a grade or a result, so that sequence numbers and identifiers have their names.
+   */
   function gist(record) {
     const names = record.table.keys.filter((name) => !["STUDYID", "DOMAIN", "USUBJID", "RDOMAIN"].includes(name));
-    const shown = names.map((name) => crf2tlf.patientData.value(record, name)).filter((value) => value !== null);
-    return shown.slice(0, 3).join(" · ");
+    const shown = names.map((name) => [name, crf2tlf.patientData.value(record, name)]).filter(([, value]) => value !== null);
+    const plain = ([name, value]) => !/(SEQ|ID)$/.test(name) && !/^[\d.]+$/.test(value);
+    return shown.slice(0, 3).map((found) => (plain(found) ? found[1] : found.join(" "))).join(" · ");
   }
 
   /** Variables that an element shows first: those asked for that the table has, then its keys. */
@@ -141,13 +145,15 @@ crf2tlf.chain = (() => {
     );
   }
 
-  /** Fill a `details` element when it is opened first. */
-  function lazily(details, make) {
+  /** Fill a `details` element when it is opened first; on paper it is closed until then, or (`printed`) filled. */
+  function lazily(details, make, printed = false) {
     const once = () => {
       if (!details.open || details.dataset.filled) return;
       details.dataset.filled = "true";
+      delete details.dataset.lazy;
       details.append(make());
     };
+    details.dataset.lazy = printed ? "printed" : "";
     details.addEventListener("toggle", once);
     details.fillNow = once;
     return details;

@@ -139,11 +139,13 @@
       if (!panel.open || inside.firstChild) return;
       const all = await crf2tlf.load(`changes/${piece}`);
       if (inside.firstChild) return;
+      delete panel.dataset.lazy;
       const link = subject && state !== "gone"
         ? element("p", {}, element("a", { href: crf2tlf.patientPage(subject) }, said("open_patient")))
         : null;
       fill(inside, link, all[subject].tables.map((table) => recordsOf(subject, table)));
     };
+    panel.dataset.lazy = "";
     panel.addEventListener("toggle", () => crf2tlf.start(open));
     return panel;
   }

@@ -221,7 +221,7 @@
     const left = set.subjects.filter((subject) => !counted.has(subject));
     if (!left.length) return element("p", { class: "soft", text: { key: `chain.nobody_else${of}` } });
     const summary = element("summary", { text: { key: `chain.others${of}`, values: { n: left.length } } });
-    return crf2tlf.chain.lazily(element("details", { class: "others" }, summary), () => patients(left, now));
+    return crf2tlf.chain.lazily(element("details", { class: "others" }, summary), () => patients(left, now), true);
   }
 
   function constants(items) {

@@ -284,11 +284,12 @@ const crf2tlf = (() => {
     }
   });
 
-  // Panels are open on paper.
+  // Panels are open on paper, but for those that nobody has opened yet and that would be filled then (`data-lazy`).
   window.addEventListener("beforeprint", () => {
-    for (const panel of document.querySelectorAll("details:not([open])")) {
+    for (const panel of document.querySelectorAll('details:not([open], [data-lazy=""])')) {
       panel.dataset.printed = "";
       panel.open = true;
+      if (panel.dataset.lazy) panel.fillNow();
     }
   });
   window.addEventListener("afterprint", () => {
