@@ -377,3 +377,32 @@ def test_lineage_of_one_table_only_and_as_a_table(site: Path, page: Page) -> Non
     row = page.locator("#lineage-table tbody tr").filter(has=page.locator("th", has_text="ADAE"))
     assert row.locator("td").nth(1).inner_text() == "AE"
     assert line.is_visible()
+
+
+def test_filtering_and_sorting_stay_at_the_column(site: Path, page: Page) -> None:
+    visit(page, site, "dataset.html?name=AE")
+    last = page.locator(".head-filter:visible").last
+    across = page.locator(".tabulator-tableholder")
+    before = across.evaluate("node => { node.scrollLeft = node.scrollWidth; return node.scrollLeft; }")
+    assert before > 500
+    column = last.get_attribute("data-column") or ""
+    filtered(page, column, "1")
+    assert across.evaluate("node => node.scrollLeft") == before
+    page.locator(f'.tabulator-col[tabulator-field="{column}"] .head-sort').click()
+    settled(page)
+    assert across.evaluate("node => node.scrollLeft") == before
+
+
+def test_filters_that_are_on_stand_above_the_grid(site: Path, page: Page) -> None:
+    visit(page, site, "dataset.html?name=AE")
+    every = count(page)
+    filtered(page, "AETOXGR", ">2")
+    some = filtered(page, "AESER", "=Y")
+    chips = page.get_by_role("group", name="Filters of columns that are on")
+    expect(chips).to_have_text("AETOXGR >2 ×AESER =Y ×")
+    chips.get_by_role("button", name="Clear the filter of AESER").click()
+    expect(chips).to_have_text("AETOXGR >2 ×")
+    assert count(page) not in (every, some)
+    chips.get_by_role("button", name="Clear the filter of AETOXGR").click()
+    expect(page.locator("#filters .chip")).to_have_count(0)
+    assert count(page) == every

@@ -17,12 +17,14 @@
     const paginator = element("div", { class: "pages" });
     const counter = element("div", { class: "counter" });
     node.after(element("div", { class: "grid-footer" }, counter, paginator));
+    let across = 0; // Tabulator goes back to the first column when rows are loaded: this is where the reader was
     const table = new Tabulator(node, {
       columns: [numberColumn(numberLabel), ...columns.map((column) => gridColumn(column, info))],
       ajaxURL: "columns",
       ajaxRequestFunc: (_url, _config, params) =>
         crf2tlf.start(async () => {
           const first = (params.page - 1) * params.size;
+          across = scrolled(node).scrollLeft;
           const found = await page({ first, size: params.size, filters: params.filter, sorts: params.sort });
           crf2tlf.fill(counter, counted(first, Math.min(first + params.size, found.count), found.count));
           const rows = found.rows.map(([row, cells]) => ({ ...cells, "@element": record(row) }));
@@ -58,9 +60,14 @@
       });
     });
     table.on("dataSorted", () => asTable(node));
-    table.on("renderComplete", () => asTable(node));
+    table.on("renderComplete", () => {
+      scrolled(node).scrollLeft = across;
+      asTable(node);
+    });
     return table;
   }
+
+  const scrolled = (node) => node.querySelector(".tabulator-tableholder") || node;
 
   function numberColumn(title) {
     return {

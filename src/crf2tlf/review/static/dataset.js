@@ -137,6 +137,22 @@ crf2tlf.start(async () => {
       label(all ? "dataset.count_all" : "dataset.count", { n: rows.length, all: table.size }),
     );
     byId("clear").hidden = !search && !filters.length && !restrictions.length;
+    crf2tlf.fill(byId("filters"), filters.map(({ field, value }) => filterChip(field, value)));
+  }
+
+  /** A filter of a column that is on, with a button that takes it away. */
+  function filterChip(field, value) {
+    const clear = () => {
+      grid.setHeaderFilterValue(field, ""); // loads the records anew by itself
+      byId("search").focus();
+    };
+    return element(
+      "span",
+      { class: "chip" },
+      element("span", { class: "code" }, field === "@fate" ? label("dataset.fate") : field),
+      ` ${value} `,
+      element("button", { type: "button", "aria-label": { key: "dataset.clear_filter", values: { name: field } }, onclick: clear }, "×"),
+    );
   }
 
   // ---- the grid ------------------------------------------------------------------------------------------------
