@@ -169,8 +169,10 @@ def test_closing_leaves_all_steps(site: Path, page: Page) -> None:
 def test_an_address_opens_a_chain(site: Path, page: Page, way: str) -> None:
     page.goto(address(site, f"output-table-4.html{way}cell=table-4%2Fevent%2FAST-ALT-elevation%2Fgrade3"))
     expect(panel(page)).to_contain_text("Records of ADAE: 2")
+    expect(page.locator("table.display tr.open")).to_contain_text("AST/ALT elevation")
     page.keyboard.press("Escape")
     expect(panel(page)).to_be_hidden()
+    expect(page.locator("#output .open")).to_have_count(0)
 
 
 def test_an_unknown_cell_opens_nothing(site: Path, page: Page) -> None:
@@ -181,7 +183,7 @@ def test_an_unknown_cell_opens_nothing(site: Path, page: Page) -> None:
 
 def test_the_language_of_the_panel(site: Path, page: Page) -> None:
     chain = opened(page, site, "table-4", ELEVATION)
-    page.evaluate("document.querySelector('[data-action=\"language\"]').click()")
+    page.locator(".site-header").get_by_role("button", name="日本語").click(timeout=5000)  # the panel leaves it free
     expect(chain).to_contain_text("分子")
     expect(chain).to_contain_text("ADAE の 2 レコード、1 例")
 
@@ -193,6 +195,8 @@ def test_on_a_phone_the_panel_covers_the_page(site: Path, phone: Page) -> None:
     box = panel(phone).bounding_box()
     assert box is not None
     assert box["width"] == 390
+    assert phone.locator(".site-header").evaluate("node => node.inert")
+    expect(panel(phone).get_by_role("button", name="Print")).to_be_visible()
     assert phone.locator("#output").evaluate("node => node.inert")
     panel(phone).get_by_role("button", name="UMIN000015984-01-002").click()
     expect(panel(phone).locator(".record").first).to_be_visible()

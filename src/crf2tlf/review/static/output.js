@@ -5,6 +5,7 @@
   const { element, text } = crf2tlf;
   const page = document.getElementById("output");
   const panel = document.getElementById("chain");
+  const header = document.querySelector(".site-header");
   const output = page.dataset.output;
   let opener = null;
   let shown = ""; // the state that the panel shows
@@ -53,7 +54,11 @@
     narrow();
     for (const other of page.querySelectorAll(".open")) other.classList.remove("open");
     const place = placeOf(now);
-    if (place) place.classList.add("open");
+    if (place) {
+      place.classList.add("open");
+      (place.closest("tr, .stated li") || place).classList.add("open");
+      if (fresh && !page.inert) place.scrollIntoView({ block: "nearest" });
+    }
     if (fresh) opener = place;
     panel.scrollTop = 0;
     document.getElementById("chain-title").focus({ preventScroll: false });
@@ -80,7 +85,14 @@
   function narrow() {
     const covered = !panel.hidden && matchMedia("(max-width: 700px)").matches;
     page.inert = covered;
+    header.inert = covered;
     panel.setAttribute("aria-modal", String(covered));
+    below();
+  }
+
+  /** Beside the page the panel leaves the page's header free; on a phone it has the header's buttons itself. */
+  function below() {
+    panel.style.top = page.inert ? "0" : `${Math.max(0, header.getBoundingClientRect().bottom)}px`;
   }
 
   // ---- what a cell or an element is --------------------------------------------------------------------------------
@@ -106,15 +118,26 @@
   // ---- the chain of a number ---------------------------------------------------------------------------------------
 
   function head(what, under) {
-    const comment = crf2tlf.comments ? crf2tlf.comments.button(what.place) : null;
+    const comment = crf2tlf.comments ? crf2tlf.comments.button({ ...what.place, label: what.title }) : null;
     const button = element("button", { type: "button", class: "tool close", onclick: close, text: { key: "site.close" } });
     return element(
       "header",
       { class: "chain-head" },
-      element("div", { class: "chain-tools" }, element("span", { class: "soft", text: { key: "chain.title" } }), comment, button),
+      element("div", { class: "chain-tools" }, element("span", { class: "soft", text: { key: "chain.title" } }), ofHeader(), comment, button),
       element("h2", { id: "chain-title", tabindex: "-1" }, what.title),
       what.text ? element("p", { class: "chain-text" }, what.text) : null,
       under,
+    );
+  }
+
+  /** The header's buttons, for screens on which the panel covers the header. */
+  function ofHeader() {
+    const [name, lang] = crf2tlf.language() === "en" ? ["日本語", "ja"] : ["English", "en"];
+    return element(
+      "span",
+      { class: "narrow-only" },
+      element("button", { type: "button", class: "tool", "data-action": "language", lang }, name),
+      element("button", { type: "button", class: "tool", "data-action": "print", text: { key: "site.print" } }),
     );
   }
 
@@ -407,6 +430,7 @@
   });
   window.addEventListener("popstate", () => crf2tlf.start(show));
   window.addEventListener("resize", narrow);
+  window.addEventListener("scroll", below, { passive: true });
   document.addEventListener("DOMContentLoaded", () =>
     crf2tlf.start(async () => {
       crf2tlf.onLanguage(() => (panel.hidden ? undefined : crf2tlf.start(show)));
