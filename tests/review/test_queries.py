@@ -10,6 +10,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from crf2tlf.analysis.results import Cell, Column, Output, Results, Row, Table
+from crf2tlf.cli.console import Chosen
+from crf2tlf.cli.queries import check_command, print_followed
 from crf2tlf.findings import Findings
 from crf2tlf.review.queries import Extract, extract_of, follow_up
 from crf2tlf.review.query_list import COLUMNS, FOLLOWED, guarded, read_queries, unguarded, write_queries
@@ -94,6 +96,30 @@ RECORDS = {
     "entered twice, differently": ("GRADE", [OLD[0], "1,Rash,5,3,Y", "1,Rash,5,4,N"], "answered", "2", "3", ""),
     "two records with other keys fit": ("TERM", ["1,Hives,5,2,Y", "1,Itch,5,2,Y"], "ambiguous", "Rash", "", ""),
 }
+
+
+def test_a_query_is_printed_as_lines_that_fit_a_narrow_terminal(
+    tmp_path: Path, build_small: BuildStudy, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = read_queries(written(tmp_path / "list.csv", [query("1", OLD[1], "GRADE")]), Findings())
+    assert listed is not None
+    followed = follow_up(listed, extract(build_small, [OLD[0], "1,Rash,5,3,N", OLD[2]]), Findings())
+    print_followed(list(followed.values()))
+    assert capsys.readouterr().out.splitlines() == [
+        "Q-1 · TST-1 · ae:9 GRADE",
+        "  answered: 2 → 3",
+        "  asked: Please check",
+        "  what else: REL: Y → N",
+        "  where now: raw/ae.csv:3",
+        "queries: 1 (1 answered)",
+    ]
+
+
+def test_the_command_that_shows_the_errors_names_the_raw_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Chosen, "study", Path())
+    monkeypatch.setattr(Chosen, "own_methods", False)
+    assert check_command(Path("../next")) == "crf2tlf --raw ../next check"
+    assert check_command(None) == "crf2tlf check"
 
 
 @pytest.mark.parametrize(("column", "records", "outcome", "was", "now", "changed"), RECORDS.values(), ids=RECORDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +15,6 @@ from crf2tlf.findings import Findings, StudyError
 if TYPE_CHECKING:
     from crf2tlf.review.query_list import QueryList
     from crf2tlf.review.query_outcome import FollowUp
-
-_HEADINGS = ("query", "subject", "about", "outcome", "was", "now", "what else", "where now")
 
 
 @app.command()
@@ -42,7 +41,7 @@ def queries(
 
         typer.echo(json.dumps([as_data(one) for one in followed.values()], ensure_ascii=False, indent=1))
     else:
-        _print(list(followed.values()))
+        print_followed(list(followed.values()))
     if output is not None:
         _write(listed, followed, output)
     if findings.errors:
@@ -75,8 +74,19 @@ def _followed(
         assert made.results is not None
         followed = follow_up_list(listed, made.build, made.results, made.reconciliation, of_build, findings)
     if of_build.errors:
-        err.print(f"the build has errors: {len(of_build.errors)}; `crf2tlf check` shows them", style="yellow")
+        command = check_command(raw)
+        err.print(f"the build has errors: {len(of_build.errors)}; `{command}` shows them", style="yellow")
     return listed, followed
+
+
+def check_command(raw: Path | None) -> str:
+    """The command that checks the same study with the same raw data."""
+    options = [
+        *(["--study", str(Chosen.study)] if Chosen.study != Path() else []),
+        *(["--raw", str(raw)] if raw else []),
+        *(["--methods"] if Chosen.own_methods else []),
+    ]
+    return shlex.join(["crf2tlf", *options, "check"])
 
 
 def _write(listed: QueryList, followed: dict[int, FollowUp], output: Path) -> None:
@@ -91,22 +101,28 @@ def _write(listed: QueryList, followed: dict[int, FollowUp], output: Path) -> No
     err.print(f"{output}: the list with what became of each query")
 
 
-def _print(followed: list[FollowUp]) -> None:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
+def print_followed(followed: list[FollowUp]) -> None:
+    """Print a block of lines a query: a table of this many columns cannot be read in a usual terminal."""
     from crf2tlf.review.query_outcome import counted
 
-    if followed:
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-        for heading in _HEADINGS:
-            table.add_column(heading, overflow="fold")
-        for one in followed:
-            told = one.columns
-            rest = "; ".join(text for text in (told["CHANGED"], one.note) if text)
-            query = one.query
-            cells = (query.id, query.subject, query.about, one.outcome.value, one.was, one.now, rest, one.place)
-            table.add_row(*map(Text, cells))
-        out.print(table)
+    for one in followed:
+        query = one.query
+        out.print(" · ".join(part for part in (query.id, query.subject, query.about) if part), style="bold")
+        out.print(f"  {one.outcome.value}: {_values(one)}".rstrip(": "))
+        rest = (
+            ("asked", " ".join(query.text.split())),
+            ("what else", one.columns["CHANGED"]),
+            ("note", one.note),
+            ("where now", one.place),
+        )
+        for name, text in rest:
+            if text:
+                out.print(f"  {name}: {text}")
     out.print(counted(followed))
+
+
+def _values(one: FollowUp) -> str:
+    """The value in question then and now, where they are known."""
+    if one.was == one.now:
+        return one.now
+    return f"{one.was or '(blank)'} → {one.now or '(blank)'}" if one.place else one.was
