@@ -25,9 +25,10 @@ from crf2tlf.display.headers import headers
 from crf2tlf.findings import Findings
 from crf2tlf.review import outputs
 from crf2tlf.review.addresses import cell_anchor
+from crf2tlf.review.cell_labels import labels_of_cells, row_labels
 from crf2tlf.review.listing_rows import IN_A_PAGE
 from crf2tlf.review.model import Review
-from crf2tlf.review.output_piece import reconciled, row_labels
+from crf2tlf.review.output_piece import reconciled
 from crf2tlf.review.pieces import Site
 from crf2tlf.review.records import subject_index
 from crf2tlf.trace import Tracing
@@ -209,6 +210,15 @@ def test_labels_of_rows_have_those_above(reference: Pages) -> None:
     """Table 1: "Male" stands under "Sex"."""
     table = next(table for output, table in tables(reference) if output.id == "table-1")
     assert "Sex, N (%) / Male" in row_labels(table)
+
+
+def test_cells_have_words_for_labels(reference: Pages) -> None:
+    """Row and column of a table; of a number in a text the words of its id, abbreviations of the study as such."""
+    labels = labels_of_cells(reference.review.build.study, reference.review.results)
+    assert reference.piece("cells") == labels
+    assert labels["table-4"]["table-4/event/AST-ALT-elevation/grade3"] == ["AST/ALT elevation", "Grade ≥ 3, N (%)"]
+    assert labels["table-4"]["table-4/related-deaths"] == ["related deaths"]
+    assert labels["figure-2a"]["figure-2a/pfs/range"] == ["PFS: range"]
 
 
 # Sets

@@ -110,14 +110,14 @@ def test_an_address_leads_to_a_record(site: Path, page: Page) -> None:
 def test_from_a_raw_line_to_a_cell_and_back(site: Path, page: Page) -> None:
     open_patient(page, site, FIRST, "#raw_ae-2")
     line = details(page, "raw_ae-2")
-    cell = line.get_by_role("link", name="event/Flashing-lights/any")
+    cell = line.get_by_role("link", name="Flashing lights · Any grade, N (%)")
     expect(cell).to_have_attribute("href", "output-table-4.html?cell=table-4%2Fevent%2FFlashing-lights%2Fany")
     line.get_by_role("link", name="AE 8", exact=True).click()
     tabulation = details(page, "AE-8")
     tabulation.get_by_role("link", name="ADAE 1", exact=True).click()
     analysis = details(page, "ADAE-1")
     expect(analysis.get_by_role("link", name="raw.ae:2")).to_be_visible()
-    analysis.get_by_role("link", name="event/Flashing-lights/any").click()
+    analysis.get_by_role("link", name="Flashing lights · Any grade, N (%)").click()
     settled(page)
     assert page.url.partition("?")[0] == address(site, "output-table-4.html")
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from crf2tlf.analysis.reconcile import ReconciliationRow
-from crf2tlf.analysis.results import Cell, Output, Result, Table
-from crf2tlf.display.headers import headers
+from crf2tlf.analysis.results import Output, Result
 from crf2tlf.findings import Place
 from crf2tlf.methods.catalogue import Integers
+from crf2tlf.review.cell_labels import labelled_cells
 from crf2tlf.review.figure_marks import Mark
 from crf2tlf.review.model import Review
 from crf2tlf.review.records import SUBJECT
@@ -24,21 +23,6 @@ STATUSES = ("agrees", "noted", "explained", "differs")
 
 _OF_A_SUBJECT = ("bar", "lane")
 """Parts of a figure whose results are groups of one subject each."""
-
-
-@dataclass(frozen=True)
-class LabelledCell:
-    """A cell that shows results, with the labels of its row (and those it is under) and of its column."""
-
-    cell: Cell
-    row: str
-    column: str
-
-    @property
-    def id(self) -> str:
-        """The cell's id."""
-        assert self.cell.id is not None
-        return self.cell.id
 
 
 class OutputPieces:
@@ -61,7 +45,7 @@ class OutputPieces:
                 "row": found.row,
                 "column": found.column,
             }
-            for found in labelled_cells(output)
+            for found in labelled_cells(self._review.build.study, output)
         }
         used = {each for result in results for each in (result.numerator, result.denominator) if each is not None}
         sets = {str(self._sets.numbers[name]): self._set(name) for name in sorted(used)}
@@ -158,39 +142,6 @@ class _Rules:
 def differences(numbers: Integers) -> list[int]:
     """Return ascending numbers as the first one and then the differences."""
     return np.diff(numbers, prepend=0).tolist()
-
-
-def labelled_cells(output: Output) -> Iterator[LabelledCell]:
-    """Yield the cells of an output that show results, in reading order, then the numbers that its texts state."""
-    if isinstance(output.body, Table):
-        columns = column_labels(output.body)
-        for row, label in zip(output.body.rows, row_labels(output.body), strict=True):
-            for cell, column in zip(row.cells, columns, strict=True):
-                if cell.id is not None:
-                    yield LabelledCell(cell, label, column)
-    for cell in output.cells:
-        if cell.id is not None:
-            yield LabelledCell(cell, cell.id.removeprefix(f"{output.id}/"), "")
-
-
-def column_labels(table: Table) -> list[str]:
-    """Return each column's label after the headers that span it, in one line."""
-    return [" / ".join(" ".join(t.split()) for t in (*headers(c), c.label) if t.strip()) for c in table.columns]
-
-
-def row_labels(table: Table) -> list[str]:
-    """Return each row's label after those of the rows that it is under, and the line of its page."""
-    pages = {page.first: page.subtitle for page in table.pages}
-    above: list[tuple[int, str]] = []
-    page, found = "", []
-    for at, row in enumerate(table.rows):
-        if at in pages:
-            page, above = pages[at], []
-        above = [(indent, label) for indent, label in above if indent < row.indent]
-        own = " ".join(row.cells[0].text.split())
-        found.append(" / ".join(text for text in (page, *(label for _, label in above), own) if text))
-        above.append((row.indent, own))
-    return found
 
 
 def reconciled(rows: Iterable[ReconciliationRow]) -> Mapping[str, dict[str, str]]:

@@ -9,7 +9,7 @@ from crf2tlf.analysis.results import Cell, Table
 from crf2tlf.display.alignment import NO_BREAK_SPACE, padded
 from crf2tlf.display.headers import depth, headers, spans
 from crf2tlf.review.addresses import cell_anchor
-from crf2tlf.review.output_piece import column_labels, row_labels
+from crf2tlf.review.cell_labels import column_labels, row_labels
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from crf2tlf.analysis.results import Output, Result, Results, Table
 from crf2tlf.display.text import printable
 from crf2tlf.review.addresses import cell_anchor, output_page, patient_page
+from crf2tlf.review.cell_labels import labels_of_cells, stated_label
 from crf2tlf.review.figure_marks import Mark, figure_marks
 from crf2tlf.review.figure_svg import Place, inlined
 from crf2tlf.review.listing_rows import IN_A_PAGE, IN_A_PIECE, Listing
@@ -32,6 +33,7 @@ def write(review: Review, site: Site) -> None:
         of[result.output].append(result)
     statuses = {id_: found["status"] for id_, found in reconciled(review.reconciliation).items()}
     site.page("outputs.html", "outputs.html", section="outputs", title="site.outputs", kinds=_index(results, statuses))
+    site.piece("cells", labels_of_cells(review.build.study, results))
     pieces = OutputPieces(review, subject_index(review.build))
     for at, output in enumerate(results.outputs):
         marks: Sequence[Mark] = ()
@@ -73,7 +75,7 @@ def _page(
     beside: Mapping[str, Output | None],
 ) -> None:
     shown = _shown(review.results, output)
-    values: dict[str, Any] = {"output": shown, "beside": beside, "stated": _stated(shown, statuses)}
+    values: dict[str, Any] = {"output": shown, "beside": beside, "stated": _stated(review, shown, statuses)}
     values |= {"table": None, "listing": None, "figure": None, "links": {}}
     if not isinstance(output.body, Table):
         values["figure"] = _figure(review, site, shown, marks)
@@ -94,13 +96,13 @@ def _shown(results: Results, output: Output) -> Output:
     return printable(alone).outputs[0]
 
 
-def _stated(output: Output, statuses: Mapping[str, str]) -> list[dict[str, str]]:
+def _stated(review: Review, output: Output, statuses: Mapping[str, str]) -> list[dict[str, str]]:
     """Return the numbers that a title, a note or a footnote states."""
     return [
         {
             "id": cell.id,
             "anchor": cell_anchor(cell.id),
-            "label": cell.id.removeprefix(f"{output.id}/"),
+            "label": stated_label(review.build.study, output.id, cell.id),
             "text": cell.text,
             "status": statuses.get(cell.id, ""),
         }

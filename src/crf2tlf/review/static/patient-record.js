@@ -123,16 +123,16 @@ crf2tlf.patientRecord = (() => {
   /** The cells whose numbers the record is in, itself or through records made of it. */
   function cells(patient, record) {
     const place = element("div", null, element("p", { class: "soft" }, "…"));
-    crf2tlf.load("sets").then((sets) => {
+    Promise.all([crf2tlf.load("sets"), crf2tlf.load("cells")]).then(([sets, labels]) => {
       const { direct, looked } = patient.reached(record);
       const counted = cellsOf(sets, direct, "numerator");
       const based = cellsOf(sets, direct, "denominator");
       const further = [...cellsOf(sets, looked, "numerator"), ...cellsOf(sets, looked, "denominator")];
       const folded = (key, found) =>
-        found.length ? element("details", null, element("summary", null, text(key, { count: found.length })), outputs(patient, found)) : null;
+        found.length ? element("details", null, element("summary", null, text(key, { count: found.length })), outputs(patient, found, labels)) : null;
       crf2tlf.fill(
         place,
-        counted.length ? outputs(patient, counted) : none("patient.no_cell"),
+        counted.length ? outputs(patient, counted, labels) : none("patient.no_cell"),
         folded("patient.cells_denominator", based),
         folded("patient.cells_looked_up", further),
       );
@@ -148,7 +148,7 @@ crf2tlf.patientRecord = (() => {
     return Array.from(found.values());
   }
 
-  function outputs(patient, found) {
+  function outputs(patient, found, labels) {
     const by = new Map();
     for (const [output, cell] of found) by.set(output, [...(by.get(output) || []), cell]);
     return Array.from(by.entries(), ([output, those]) => {
@@ -159,7 +159,7 @@ crf2tlf.patientRecord = (() => {
         "div",
         { class: "output-cells" },
         element("a", { href: crf2tlf.outputPage(output), class: "output-title" }, title),
-        list(named.map((cell) => () => element("li", null, element("a", { href: crf2tlf.outputPage(output, cell) }, cell.startsWith(`${output}/`) ? cell.slice(output.length + 1) : cell)))),
+        list(named.map((cell) => () => element("li", null, element("a", { href: crf2tlf.outputPage(output, cell) }, ((labels[output] || {})[cell] || [cell]).join(" · "))))),
       );
     });
   }
