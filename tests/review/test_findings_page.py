@@ -44,7 +44,7 @@ def shown(page: Page) -> list[str]:
 def comment(page: Page, button: str, text: str, column: str = "", category: str = "query") -> None:
     """Type a comment with the button of a name."""
     page.get_by_role("button", name=re.compile(button)).first.click()
-    dialog = page.get_by_role("dialog")
+    dialog = page.locator("dialog.comment-editor")  # the chain beside it is a dialog too
     if column:
         dialog.locator("#comment-column").select_option(column)
     dialog.get_by_label("Text").fill(text)
@@ -164,6 +164,15 @@ def _follow_up(text: Path, excel: Path, tmp_path: Path) -> None:
         again = read_queries(tmp_path / output, Findings())
         assert again is not None
         assert {row["STATUS"] for row in again.rows} == {"answered"}
+
+
+def test_a_comment_on_a_cell_names_its_row_and_column(site: Path, page: Page) -> None:
+    page.goto(address(site, "output-table-4.html?cell=table-4%2Fevent%2FFlashing-lights%2Fany"))
+    comment(page, "Comment on table-4 · .*Flashing lights, ", "Is this right?")
+    page.goto(address(site, "findings.html#comments"))
+    link = page.locator("#comments-rows").get_by_role("link")
+    expect(link).to_have_text(re.compile(r"^table-4 · .*Flashing lights, \w"))
+    expect(link).to_have_attribute("href", re.compile(r"cell=table-4%2Fevent%2FFlashing-lights%2Fany$"))
 
 
 def test_a_comment_is_edited_and_deleted(site: Path, page: Page) -> None:

@@ -83,8 +83,9 @@ crf2tlf.comments = (() => {
     const meta = await crf2tlf.load("queries");
     const about = { release: meta.cutoff ? `${meta.release}, ${meta.cutoff}` : meta.release };
     if (place.output) {
-      const shown = place.text ?? ((await crf2tlf.load(`output/${place.output}`)).cells[place.cell] || {}).text ?? "";
-      return { ...about, output: place.output, cell: place.cell, value: shown };
+      const cell = (await crf2tlf.load(`output/${place.output}`)).cells[place.cell] || {};
+      const label = place.label ?? [cell.row, cell.column].filter(Boolean).join(", ");
+      return { ...about, output: place.output, cell: place.cell, label, value: place.text ?? cell.text ?? "" };
     }
     if (place.finding) {
       const found = await crf2tlf.findings.one(place.finding);
@@ -118,10 +119,10 @@ crf2tlf.comments = (() => {
     return (await crf2tlf.load(`subjects/${piece}`))[number - piece * study.shard].tables[place.table];
   }
 
-  /** Where a place is: its page, and how people call it. */
-  function address(place) {
+  /** Where a place is: its page, and how people call it; `place.label` says a cell in words, else a comment's `about`. */
+  function address(place, about = {}) {
     if (place.finding) return { href: `findings.html?finding=${place.finding}`, label: `${text("comments.finding")} ${place.finding}` };
-    if (place.output) return { href: crf2tlf.outputPage(place.output, place.cell), label: `${place.output} · ${place.cell}` };
+    if (place.output) return { href: crf2tlf.outputPage(place.output, place.cell), label: `${place.output} · ${place.label || about.label || place.cell}` };
     const label = [place.subject, `${place.table.replace(/^raw\./, "")} ${place.record}`, place.column].filter(Boolean).join(" · ");
     const href = place.subject
       ? crf2tlf.patientPage(place.subject, place.table, place.record)
@@ -193,7 +194,7 @@ crf2tlf.comments = (() => {
       "form",
       { novalidate: true },
       element("h2", { id: "comment-title" }, text("comments.title")),
-      element("p", { class: "comment-about" }, address(place).label),
+      element("p", { class: "comment-about" }, address(place, comment ? comment.about : {}).label),
       comment ? null : existing(place, columns),
       column ? field("comments.column", "comment-column", column) : null,
       field("comments.text", "comment-text", words),

@@ -34,7 +34,7 @@
     const kind = place("comment-kind").value;
     const by = place("comment-by").value;
     return comments.all().filter((one) => {
-      const told = [one.text, one.author, one.id, comments.address(one.place).label, String(one.about.value ?? "")].join(" ");
+      const told = [one.text, one.author, one.id, comments.address(one.place, one.about).label, one.place.cell || "", String(one.about.value ?? "")].join(" ");
       return (!kind || one.category === kind) && (!by || one.author === by) && (!words || fold(told).includes(words));
     });
   }
@@ -57,7 +57,7 @@
   }
 
   function row(one) {
-    const { href, label } = comments.address(one.place);
+    const { href, label } = comments.address(one.place, one.about);
     return element(
       "tr",
       { "data-id": one.id },
