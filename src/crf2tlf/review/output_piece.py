@@ -55,7 +55,7 @@ class OutputPieces:
             if mark.records is not None:
                 number = len(self._sets.numbers) + at
                 sets[str(number)] = self._records(mark.dataset, mark.records)
-            subject = None if mark.subject is None else int(self._numbers.get_loc(mark.subject))
+            subject = None if mark.subject is None else int(self._numbers.get_indexer(pd.Index([mark.subject]))[0])
             of_marks[mark.key] = {
                 "kind": mark.kind,
                 "values": dict(mark.values),
@@ -141,7 +141,8 @@ class _Rules:
 
 def differences(numbers: Integers) -> list[int]:
     """Return ascending numbers as the first one and then the differences."""
-    return np.diff(numbers, prepend=0).tolist()
+    found: list[int] = np.diff(numbers, prepend=0).tolist()
+    return found
 
 
 def reconciled(rows: Iterable[ReconciliationRow]) -> Mapping[str, dict[str, str]]:
